@@ -1,0 +1,460 @@
+"""Costing done the slow and obvious way, to hold lotcost against.
+
+Loops over a list of movements with whole cents and Fractions. It shares no code with lotcost, so
+a mistake in one is not a mistake in both.
+
+    milk = [
+        Movement(date(2025, 1, 2), "receipt", "MILK", Fraction(3), lot="L1", cost=9800),
+        Movement(date(2025, 1, 3), "sale", "MILK", Fraction(1), price=5000),
+    ]
+    cost_lots(milk, "fifo").lots["MILK", "L1"]["cost_of_sales"] == Decimal("32.67")
+"""
+
+import copy
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+METHODS = "fifo", "fefo", "lifo", "specific", "average"
+
+# The columns of an issue of each kind: its units, its cost, and the sign they are noted with.
+ISSUES = {
+    "sale": ("units_sold", "cost_of_sales", 1),
+    "purchase-return": ("units_received", "cost_received", -1),
+    "transfer": ("units_transferred", "cost_transferred", -1),
+    "input": ("units_consumed", "cost_consumed", 1),
+    "write-off": ("units_written_off", "cost_written_off", 1),
+    "adjustment": ("units_adjusted", "cost_adjusted", -1),
+}
+GONE = "units_sold", "units_consumed", "units_written_off"
+
+
+class Movement(NamedTuple):
+    """What a storekeeper would say; all money in cents, file order is list order."""
+
+    date: date
+    kind: str
+    commodity: str = ""
+    units: Fraction = Fraction(0)  # positive, save that an adjustment found too few is negative
+    account: str = "Main"
+    lot: str | None = None  # of an issue: draw this lot alone
+    cost: int = 0  # of a receipt, a landed cost, the conversion, an output written with its cost
+    price: int = 0  # the total a sale asks, or a sale-return refunds
+    expires: date | None = None
+    to: str = ""  # the account a transfer arrives at
+    of: int | None = None  # the place in the list of the sale that comes back
+    doc: int = 0  # movements of one document are one transaction
+    lots: tuple[str, ...] = ()  # a landed cost rests on these
+    by: str = "value"  # value | quantity | weight | equal
+    nrv: int = 0  # cents per unit, of a write-down
+    share: int | None = None  # of an output; none where its cost is written
+    parts: tuple["Movement", ...] = ()  # production: kinds "input" and "output"
+
+
+class Drawn(NamedTuple):
+    """What one issue took from one lot."""
+
+    lot: str | None
+    units: Fraction
+    cost: Fraction
+
+
+class Costed(NamedTuple):
+    """What became of the lots; money in units of the currency, so it equals lotcost's Decimals."""
+
+    by_account: dict[tuple[str, str, str | None], Mapping[str, Fraction]]
+    drawn: list[list[Drawn]]  # per movement, in the order they were drawn
+    short: list[int]  # the movements refused, which changed nothing
+
+    @property
+    def lots(self) -> dict[tuple[str, str | None], Mapping[str, Fraction]]:
+        """Rows by commodity and lot; under average, which knows no lots, the lot is None."""
+        return _added((key[1:], row) for key, row in self.by_account.items())
+
+    @property
+    def commodities(self) -> dict[str, Mapping[str, Fraction]]:
+        return _added((key[1], row) for key, row in self.by_account.items())
+
+
+def cost_lots(
+    movements: Sequence[Movement],
+    method: str,
+    *,
+    weights: Mapping[str, Fraction] | None = None,
+    reverses: bool = True,
+) -> Costed:
+    """Replay by date, then place in the list.
+
+    Args:
+        weights: Of one unit of each commodity, for landed cost by weight.
+        reverses: A later, higher net realisable value takes a write-down back (IFRS).
+    """
+    book = Book(method, weights or {}, reverses)
+    short = []
+    for index in sorted(range(len(movements)), key=lambda index: movements[index].date):
+        move = movements[index]
+        # Only these touch several layers before they can fail.
+        before = copy.deepcopy(book) if move.parts or move.lots else book
+        try:
+            _move(book, index, move)
+        except Short:
+            book = before
+            short.append(index)
+    for (account, commodity), layers in book.stock.items():
+        for layer in layers:
+            row = book.rows[account, commodity, layer.name.lot]
+            row["units_on_hand"] += layer.left
+            row["cost_on_hand"] += layer.value
+    drawn = [
+        [Drawn(part.name.lot, part.units, Fraction(part.cost, 100)) for part in book.drawn[index]]
+        for index in range(len(movements))
+    ]
+    return Costed({key: _in_currency(row) for key, row in book.rows.items()}, drawn, short)
+
+
+def gone_cost(total: int, units: Fraction, gone: Fraction) -> int:
+    """Cents that have left a layer: the first unit rounded half up, the others share the rest.
+
+    A function of what has left, not of how: two issues cost what one of their sum costs.
+    """
+    if gone == units:
+        return total
+    if gone < 1 or units <= 1 or units.denominator != 1:
+        return half_up(total * gone / units)
+    first = half_up(total / units)
+    return half_up(first + (total - first) * (gone - 1) / (units - 1))
+
+
+def apportion(total: int, by: Sequence[Fraction]) -> list[int]:
+    """Whole cents by largest remainder; of equal remainders the earlier gets the cent."""
+    exact = [total * Fraction(part) / sum(by) for part in by]
+    parts = [math.floor(part) for part in exact]
+    largest = sorted(range(len(by)), key=lambda place: (parts[place] - exact[place], place))
+    for place in largest[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
+def half_up(amount: Fraction) -> int:
+    return math.floor(amount + Fraction(1, 2))
+
+
+class Short(Exception):
+    """An issue asks for more than there is, a return for more than was sold."""
+
+
+class Name(NamedTuple):
+    """Which layer: a transfer carries it along and a return comes back to it."""
+
+    lot: str | None
+    expires: date | None
+    date: date
+    order: tuple[int, int]
+
+    def fifo(self) -> tuple[object, ...]:
+        return self.date, self.order, self.lot
+
+    def fefo(self) -> tuple[object, ...]:
+        return self.expires or date.max, *self.fifo()
+
+
+POOL = Name(None, None, date.min, (0, 0))
+
+
+@dataclass
+class Layer:
+    """Units that came in at one cost, and how many of them have left since it last changed."""
+
+    name: Name
+    total: int = 0
+    units: Fraction = Fraction(0)
+    gone: Fraction = Fraction(0)
+    down: int = 0  # of what was written down, the part these units still carry
+
+    @property
+    def left(self) -> Fraction:
+        return self.units - self.gone
+
+    @property
+    def value(self) -> int:
+        return self.total - gone_cost(self.total, self.units, self.gone)
+
+    @property
+    def down_left(self) -> int:
+        return self.down - gone_cost(self.down, self.units, self.gone)
+
+    def take(self, units: Fraction) -> "Part":
+        value, down = self.value, self.down_left
+        curve = copy.copy(self)
+        self.gone += units
+        return Part(self.name, units, value - self.value, down - self.down_left, curve)
+
+    def put(self, units: Fraction, cost: int, down: int = 0) -> None:
+        """Undo the last to leave where cost and units say so, else begin anew with what is there.
+
+        Without the undoing, a transfer there and back would move the cents of later issues.
+        """
+        if units <= self.gone:
+            undone = copy.copy(self)
+            undone.gone -= units
+            if (undone.value - self.value, undone.down_left - self.down_left) == (cost, down):
+                self.gone = undone.gone
+                return
+        self.total, self.units, self.gone, self.down = (
+            self.value + cost,
+            self.left + units,
+            Fraction(0),
+            self.down_left + down,
+        )
+
+
+class Part(NamedTuple):
+    """What an issue took from one layer, and the layer as it was just before."""
+
+    name: Name
+    units: Fraction
+    cost: int
+    down: int
+    curve: Layer
+
+    def split(self, units: Fraction) -> tuple["Part", "Part"]:
+        """The first units to leave, and the rest, each at the cost it left at."""
+        layer = copy.copy(self.curve)
+        return layer.take(units), layer.take(self.units - units)
+
+
+@dataclass
+class Book:
+    method: str
+    weights: Mapping[str, Fraction]
+    reverses: bool
+    stock: dict[tuple[str, str], list[Layer]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[tuple[str, str, str | None], dict[str, Fraction]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Fraction))
+    )
+    drawn: dict[int, list[Part]] = field(default_factory=lambda: defaultdict(list))
+    kept: dict[int, list[Part]] = field(default_factory=dict)  # of each sale, not returned yet
+
+    def layer(self, account: str, commodity: str, name: Name) -> Layer:
+        layers = self.stock[account, commodity]
+        name = POOL if self.method == "average" else name
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        layers.append(Layer(name))
+        return layers[-1]
+
+    def note(
+        self, at: Movement, lot: str | None, units: tuple[str, Fraction], cost: tuple[str, int]
+    ) -> None:
+        row = self.rows[at.account, at.commodity, lot]
+        for column, amount in (units, cost):
+            row[column] += amount
+
+
+def _move(book: Book, index: int, move: Movement) -> None:
+    if move.kind == "receipt":
+        _receive(book, move, move.cost, (index, 0))
+    elif move.kind == "sale-return":
+        _sale_return(book, index, move)
+    elif move.kind == "transfer":
+        arrival = move._replace(account=move.to)
+        for part in _issue(book, index, move):
+            layer = book.layer(move.to, move.commodity, part.name)
+            layer.put(part.units, part.cost, part.down)
+            moved = ("units_transferred", part.units), ("cost_transferred", part.cost)
+            book.note(arrival, layer.name.lot, *moved)
+    elif move.kind == "adjustment" and move.units > 0:
+        _found(book, move)
+    elif move.kind == "production":
+        _produce(book, index, move)
+    elif move.kind == "landed-cost":
+        _land(book, move)
+    elif move.kind == "write-down":
+        _write_down(book, move)
+    else:
+        _issue(book, index, move)
+
+
+def _receive(book: Book, move: Movement, cost: int, order: tuple[int, int]) -> None:
+    name = Name(move.lot, move.expires, move.date, order)
+    layer = book.layer(move.account, move.commodity, name)
+    layer.put(move.units, cost)
+    received = ("units_received", move.units), ("cost_received", cost)
+    book.note(move, layer.name.lot, *received)
+
+
+def _issue(book: Book, index: int, move: Movement) -> list[Part]:
+    wanted = abs(move.units)
+    queue = _queue(book, move)
+    if sum(layer.left for layer in queue) < wanted:
+        raise Short
+    parts = []
+    for layer in queue:
+        units = min(layer.left, wanted)
+        if units:
+            parts.append(layer.take(units))
+            wanted -= units
+    units_column, cost_column, sign = ISSUES[move.kind]
+    for part in parts:
+        book.note(
+            move,
+            part.name.lot,
+            (units_column, sign * part.units),
+            (cost_column, sign * part.cost),
+        )
+    book.drawn[index] += parts
+    if move.kind == "sale":
+        book.kept[index] = parts
+        _note_revenue(book, move, parts, move.price)
+    return parts
+
+
+def _queue(book: Book, move: Movement) -> list[Layer]:
+    """The layers that may supply an issue, first to go first."""
+    layers = [layer for layer in book.stock[move.account, move.commodity] if layer.left]
+    if book.method == "average":
+        return layers
+    if move.lot is not None:
+        layers = [layer for layer in layers if layer.name.lot == move.lot]
+    elif book.method == "specific" and len({layer.name.lot for layer in layers}) > 1:
+        return []
+    elif book.method == "fefo":
+        return sorted(layers, key=lambda layer: layer.name.fefo())
+    elif book.method == "lifo":
+        return sorted(layers, key=lambda layer: layer.name.fifo(), reverse=True)
+    return sorted(layers, key=lambda layer: layer.name.fifo())
+
+
+def _sale_return(book: Book, index: int, move: Movement) -> None:
+    """The units the sale drew last come back first, each at the cost it left at."""
+    kept = book.kept.get(move.of if move.of is not None else -1, [])
+    if sum(part.units for part in kept) < move.units:
+        raise Short
+    wanted, returned = move.units, []
+    while wanted:
+        part = kept.pop()
+        if part.units > wanted:
+            stays, part = part.split(part.units - wanted)
+            kept.append(stays)
+        layer = book.layer(move.account, move.commodity, part.name)
+        layer.put(part.units, part.cost, part.down)
+        back = ("units_sold", -part.units), ("cost_of_sales", -part.cost)
+        book.note(move, part.name.lot, *back)
+        returned.append(part)
+        wanted -= part.units
+    book.drawn[index] += returned
+    _note_revenue(book, move, returned, -move.price)
+
+
+def _note_revenue(book: Book, move: Movement, parts: list[Part], revenue: int) -> None:
+    sign = -1 if revenue < 0 else 1
+    shares = apportion(abs(revenue), [part.units for part in parts])
+    for part, share in zip(parts, shares, strict=True):
+        book.rows[move.account, move.commodity, part.name.lot]["revenue"] += sign * share
+
+
+def _found(book: Book, move: Movement) -> None:
+    """A count finds more: at what the lot's last layer in the account costs now."""
+    layers = sorted(
+        (
+            layer
+            for layer in book.stock[move.account, move.commodity]
+            if layer.left and layer.name.lot in (move.lot, None)
+        ),
+        key=lambda layer: layer.name.fifo(),
+    )
+    if not layers:
+        raise Short
+    layer = layers[-1]
+    cost = half_up(layer.value * move.units / layer.left)
+    layer.put(move.units, cost)
+    book.note(move, layer.name.lot, ("units_adjusted", move.units), ("cost_adjusted", cost))
+
+
+def _produce(book: Book, index: int, move: Movement) -> None:
+    """The batch costs its inputs and the conversion; outputs of written cost are deducted first."""
+    inputs = [
+        part for item in move.parts if item.kind == "input" for part in _issue(book, index, item)
+    ]
+    outputs = [item for item in move.parts if item.kind == "output"]
+    shared = [item for item in outputs if item.share is not None]
+    batch = move.cost + sum(part.cost for part in inputs)
+    batch -= sum(item.cost for item in outputs if item.share is None)
+    shares = iter(apportion(batch, [Fraction(item.share or 0) for item in shared]))
+    earliest = min((part.name.expires for part in inputs if part.name.expires), default=None)
+    for place, item in enumerate(outputs):
+        cost = item.cost if item.share is None else next(shares)
+        output = item._replace(date=move.date, expires=item.expires or earliest)
+        _receive(book, output, cost, (index, place))
+
+
+def _land(book: Book, move: Movement) -> None:
+    """Over the lots by what was received of them; in a lot, over what is on hand and what is gone.
+
+    The share of goods returned to the supplier is borne by those that stayed.
+    """
+    places = {lot: [key for key in book.rows if key[2] == lot] for lot in move.lots}
+    basis = [_basis(book, places[lot], move.by) for lot in move.lots]
+    if not sum(basis):
+        raise Short
+    for lot, share in zip(move.lots, apportion(move.cost, basis), strict=True):
+        layers = [
+            (key, layer)
+            for key in places[lot]
+            for layer in book.stock[key[:2]]
+            if layer.name.lot == lot and layer.left
+        ]
+        gone = [(key, sum(book.rows[key][column] for column in GONE)) for key in places[lot]]
+        units = [layer.left for _, layer in layers] + [sum(units for _, units in gone)]
+        if not sum(units):
+            raise Short
+        *on_hand, expensed = apportion(share, units)
+        for (key, layer), part in zip(layers, on_hand, strict=True):
+            layer.put(Fraction(0), part)
+            book.rows[key]["cost_landed"] += part
+        if expensed:
+            parts = apportion(expensed, [units for _, units in gone])
+            for (key, _), part in zip(gone, parts, strict=True):
+                book.rows[key]["cost_landed"] += part
+                book.rows[key]["cost_of_sales"] += part
+
+
+def _basis(book: Book, places: list[tuple[str, str, str | None]], by: str) -> Fraction:
+    if by == "equal":
+        return Fraction(1)
+    column = "cost_received" if by == "value" else "units_received"
+    received = sum((book.rows[place][column] for place in places), Fraction(0))
+    return received * book.weights[places[0][1]] if by == "weight" else received
+
+
+def _write_down(book: Book, move: Movement) -> None:
+    """Each layer of the lot to its net realisable value; back up to its cost at most."""
+    for (account, commodity), layers in book.stock.items():
+        for layer in layers:
+            if (commodity, layer.name.lot) != (move.commodity, move.lot) or not layer.left:
+                continue
+            down = layer.value - half_up(move.nrv * layer.left)
+            if down < 0:
+                down = -min(-down, layer.down_left) if book.reverses else 0
+            layer.put(Fraction(0), -down, down)
+            book.rows[account, commodity, layer.name.lot]["cost_written_down"] += down
+
+
+def _in_currency(row: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    money = defaultdict(Fraction)
+    for column, amount in row.items():
+        money[column] = amount if column.startswith("units_") else Fraction(amount) / 100
+    return money
+
+
+def _added(rows: Iterable[tuple[object, Mapping[str, Fraction]]]) -> dict:
+    total = defaultdict(lambda: defaultdict(Fraction))
+    for key, row in rows:
+        for column, amount in row.items():
+            total[key][column] += amount
+    return dict(total)
