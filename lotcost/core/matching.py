@@ -1,0 +1,188 @@
+"""Which layers supply an issue: one walk for every method, which differ in the sort key."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from lotcost.core.rounding import gone
+from lotcost.model import ZERO, Layer, Method
+
+Key = tuple[int, int, int]
+Barred = Callable[[Layer], object]
+
+_NEVER = 3_700_000  # later than any date's ordinal
+
+
+def fifo(layer: Layer) -> Key:
+    """First in, first out."""
+    return layer.acquired.toordinal(), layer.order, 0
+
+
+def lifo(layer: Layer) -> Key:
+    """Last in, first out."""
+    return -layer.acquired.toordinal(), -layer.order, 0
+
+
+def fefo(layer: Layer) -> Key:
+    """First expired, first out; lots without a date go last, equals first in, first out."""
+    expires = layer.expires.toordinal() if layer.expires else _NEVER
+    return expires, layer.acquired.toordinal(), layer.order
+
+
+SORT_KEYS: dict[Method, Callable[[Layer], Key]] = {
+    Method.FIFO: fifo,
+    Method.FEFO: fefo,
+    Method.LIFO: lifo,
+    Method.SPECIFIC: fifo,
+    Method.AVERAGE: fifo,
+}
+
+
+class Pile:
+    """A layer as it stands now, with the basis its cost is shared out from.
+
+    The basis is what the layer was when goods or money were last added to it, so that what
+    issues cost depends on the units gone since, not on the steps they went in.
+    """
+
+    __slots__ = ("basis_cost", "basis_units", "cent", "layer", "queued", "serial")
+
+    def __init__(self, layer: Layer, serial: int, cent: Decimal) -> None:
+        self.layer = layer
+        self.cent = cent
+        self.basis_units = layer.units
+        self.basis_cost = layer.cost
+        self.serial = serial
+        self.queued = False
+
+    def take(self, units: Decimal) -> Layer:
+        """Take units out and return them as a layer of their own."""
+        layer = self.layer
+        left = self._cost_of(layer.units - units)
+        part = layer._replace(units=units, cost=layer.cost - left)
+        self.layer = layer._replace(units=layer.units - units, cost=left)
+        return part
+
+    def give_back(self, part: Layer) -> bool:
+        """Take back a part that came from here, if that leaves the pile as if it never left."""
+        layer = self.layer
+        units, cost = layer.units + part.units, layer.cost + part.cost
+        same = (layer.currency, layer.unit_cost) == (part.currency, part.unit_cost)
+        if not same or units > self.basis_units or self._cost_of(units) != cost:
+            return False
+        self.layer = layer._replace(units=units, cost=cost)
+        return True
+
+    def _cost_of(self, left: Decimal) -> Decimal:
+        out = self.basis_units - left
+        return self.basis_cost - gone(self.basis_cost, self.basis_units, out, self.cent)
+
+
+class Shelf:
+    """The layers of one commodity in one account, in the order they are drawn.
+
+    A pile that is empty stays known, as goods may come back to it; it leaves the queue.
+    """
+
+    def __init__(self, key: Callable[[Layer], Key]) -> None:
+        self._key = key
+        self._queue: list[tuple[Key, int, Pile]] = []
+        self._by_order: dict[int, list[Pile]] = {}
+        self._by_lot: dict[str, list[Pile]] = {}
+        self._serial = 0
+        self.units = ZERO
+
+    def put(self, layer: Layer, cent: Decimal) -> None:
+        """Add a layer; what comes back to where it left from joins it again."""
+        self.units += layer.units
+        for pile in self._by_order.get(layer.order, ()):
+            if pile.give_back(layer):
+                break
+        else:
+            pile = Pile(layer, self._serial, cent)
+            self._serial += 1
+            self._by_order.setdefault(layer.order, []).append(pile)
+            self._by_lot.setdefault(layer.lot.number, []).append(pile)
+        self._enqueue(pile)
+
+    def take(
+        self, units: Decimal, lot: str | None, barred: Barred | None
+    ) -> tuple[Layer, ...] | None:
+        """Draw units, of one lot where one is named, or nothing at all where they fall short."""
+        if units > self.units:
+            return None
+        plan = self._plan_queue(units, barred) if lot is None else self._plan_lot(units, lot, barred)
+        if plan is None:
+            return None
+        self.units -= units
+        return tuple(pile.take(part) for pile, part in plan)
+
+    def layers(self, lot: str | None = None) -> Iterator[Layer]:
+        """Yield what is on hand, first in first out, of one lot where one is named."""
+        piles = (
+            [pile for piles in self._by_lot.values() for pile in piles]
+            if lot is None
+            else self._by_lot.get(lot, [])
+        )
+        for pile in sorted(piles, key=lambda pile: (fifo(pile.layer), pile.serial)):
+            if pile.layer.units:
+                yield pile.layer
+
+    def _enqueue(self, pile: Pile) -> None:
+        if not pile.queued:
+            heapq.heappush(self._queue, (self._key(pile.layer), pile.serial, pile))
+            pile.queued = True
+
+    def _plan_queue(
+        self, units: Decimal, barred: Barred | None
+    ) -> list[tuple[Pile, Decimal]] | None:
+        plan: list[tuple[Pile, Decimal]] = []
+        passed = []
+        while units and self._queue:
+            pile = self._queue[0][2]
+            on_hand = pile.layer.units
+            if on_hand and barred is not None and barred(pile.layer):
+                passed.append(heapq.heappop(self._queue))
+                continue
+            part = min(units, on_hand)
+            if part:
+                plan.append((pile, part))
+                units -= part
+            if part == on_hand:
+                heapq.heappop(self._queue)
+                pile.queued = False
+        for entry in passed:
+            heapq.heappush(self._queue, entry)
+        if not units:
+            return plan
+        for pile, _ in plan:
+            self._enqueue(pile)
+        return None
+
+    def _plan_lot(
+        self, units: Decimal, lot: str, barred: Barred | None
+    ) -> list[tuple[Pile, Decimal]] | None:
+        plan = []
+        piles = sorted(
+            self._by_lot.get(lot, ()), key=lambda pile: (fifo(pile.layer), pile.serial)
+        )
+        for pile in piles:
+            if not units:
+                break
+            if not pile.layer.units or (barred is not None and barred(pile.layer)):
+                continue
+            part = min(units, pile.layer.units)
+            plan.append((pile, part))
+            units -= part
+        return None if units else plan
+
+
+def split(layer: Layer, units: Decimal, cent: Decimal) -> tuple[Layer, Layer]:
+    """Part a layer into its first units and the rest."""
+    cost = gone(layer.cost, layer.units, units, cent)
+    return (
+        layer._replace(units=units, cost=cost),
+        layer._replace(units=layer.units - units, cost=layer.cost - cost),
+    )

@@ -1,0 +1,108 @@
+"""Cents: how a total is shared out so that nothing appears and nothing is lost.
+
+A lot keeps its total cost and its units; what one unit costs follows from them. The first
+unit leaves at the unit cost rounded half up and the last one takes the residue, so that
+98.00 over 3 leaves as 32.67, 32.67, 32.66. What has left depends on how many units
+have left, not on the steps they left in: two issues cost what one of their sum costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from lotcost.model import ZERO, Layer
+
+ONE = Decimal(1)
+_UNIT_COST_DIGITS = Decimal("1e-8")
+
+
+class Slice(NamedTuple):
+    """Units at one unit cost: how a ledger holds a part of a layer."""
+
+    units: Decimal
+    unit_cost: Decimal
+
+
+def half_up(amount: Decimal, cent: Decimal) -> Decimal:
+    """Round money to its smallest unit, half away from zero."""
+    return amount.quantize(cent, ROUND_HALF_UP)
+
+
+def gone(total: Decimal, units: Decimal, out: Decimal, cent: Decimal) -> Decimal:
+    """Return the cost of the first `out` of `units` that cost `total` together.
+
+    In proportion, but that the first unit's own rounding fades out over the units that
+    follow it. Never falls as `out` grows, is exact at both ends, and between two whole
+    counts moves by one of two amounts that are one cent apart.
+    """
+    if out == units:
+        return total
+    if out < ONE or units % ONE:
+        return half_up(total * out / units, cent)
+    first = half_up(total / units, cent)
+    # total * out / units + (first - total / units) / out, in one division: a half stays a half.
+    return half_up((total * out * out + first * units - total) / (units * out), cent)
+
+
+def apportion(total: Decimal, weights: Sequence[Decimal], cent: Decimal) -> list[Decimal]:
+    """Share `total` by `weights` in cents, by largest remainder.
+
+    The parts add up to the total. Where remainders are equal the earlier part gets the
+    cent; weights that are all zero share equally.
+    """
+    if not weights:
+        return []
+    whole = sum(weights, ZERO)
+    if not whole:
+        weights, whole = [ONE] * len(weights), Decimal(len(weights))
+    exact = [total * weight / whole for weight in weights]
+    parts = [part.quantize(cent, ROUND_DOWN) for part in exact]
+    step = cent if total >= 0 else -cent
+    left = int((total - sum(parts, ZERO)) / step)
+    neediest = sorted(range(len(parts)), key=lambda i: (-abs(exact[i] - parts[i]), i))
+    for i in neediest[:left]:
+        parts[i] += step
+    # A total finer than a cent leaves a rest that no cent can carry: the last part has it.
+    parts[-1] += total - sum(parts, ZERO)
+    return parts
+
+
+def slices(layer: Layer, cent: Decimal) -> tuple[Slice, ...]:
+    """Return the positions a ledger holds a layer in.
+
+    Whole units that do not divide are held in cents, some of them one cent dearer, so that
+    they add up to the layer's cost. Held at a fixed unit cost they may miss it by a
+    residue, which is booked by name (see `residue`).
+    """
+    if not layer.units:
+        return ()
+    if layer.unit_cost is not None:
+        return (Slice(layer.units, layer.unit_cost),)
+    low = (layer.cost / layer.units).quantize(cent, ROUND_DOWN)
+    dearer = (layer.cost - low * layer.units) / cent
+    held = (Slice(layer.units - dearer, low), Slice(dearer, low + cent))
+    return tuple(slice_ for slice_ in held if slice_.units)
+
+
+def residue(layer: Layer) -> Decimal:
+    """Return what a layer's fixed unit cost misses of its cost: positive where it lacks."""
+    if layer.unit_cost is None:
+        return ZERO
+    return layer.cost - layer.units * layer.unit_cost
+
+
+def unit_cost_to_hold(
+    units: Decimal, cost: Decimal, written: Decimal | None, cent: Decimal
+) -> Decimal | None:
+    """Choose the fixed unit cost for new goods, or None for whole cents.
+
+    What was written stays where it gives the total, 0.0123 a screw; fractional units always
+    have a fixed unit cost, as there is no unit to put a cent on.
+    """
+    if written is not None and (units * written == cost or units % ONE):
+        return written
+    if not units % ONE:
+        return None
+    return (cost / units).quantize(_UNIT_COST_DIGITS).normalize() + ZERO.quantize(cent)

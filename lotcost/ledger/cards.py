@@ -1,0 +1,150 @@
+"""Cards: what is known of each lot, from its receipt and from later directives.
+
+    2025-01-09 custom "lot" "MILK" "L1"
+      plant: "Ghent"
+    2025-01-10 custom "lot-status" "MILK" "L1" "quarantine"
+
+The latest date wins, and the history is kept.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from beancount.core import data
+
+from lotcost.ledger.errors import LotError, UnknownWord, WrongType, nearest
+from lotcost.model import Lot, Status
+
+CUSTOM_TYPES = frozenset({"lot", "lot-status", "lot-count", "lot-write-down", "lot-close"})
+DATE_KEYS = frozenset({"expires", "manufactured", "best-before"})
+NOT_ON_CARD = frozenset(
+    {
+        *("filename", "lineno", "lot", "reason", "cost", "cost-share"),
+        *("landed-on", "landed-by", "customer"),
+    }
+)
+
+
+class Fact(NamedTuple):
+    """One thing a card says, since a day, and the line that says it."""
+
+    date: datetime.date
+    key: str
+    value: Any
+    source: Mapping[str, Any]
+
+
+class Cards:
+    """The cards of all lots; facts are added in date order."""
+
+    def __init__(self) -> None:
+        self._facts: dict[Lot, list[Fact]] = defaultdict(list)
+
+    def add(self, lot: Lot, facts: Iterable[Fact]) -> None:
+        """Add facts to a lot's card."""
+        self._facts[lot].extend(facts)
+
+    def __iter__(self) -> Iterator[Lot]:
+        return iter(self._facts)
+
+    def history(self, lot: Lot) -> tuple[Fact, ...]:
+        """Return all that was ever said of a lot, oldest first."""
+        return tuple(sorted(self._facts.get(lot, ()), key=lambda fact: fact.date))
+
+    def card(self, lot: Lot, at: datetime.date | None = None) -> dict[str, Any]:
+        """Return what is known of a lot, on the evening of a day where one is given."""
+        return {
+            fact.key: fact.value
+            for fact in self.history(lot)
+            if at is None or fact.date <= at
+        }
+
+
+def facts(
+    meta: Mapping[str, Any], date: datetime.date, source: Mapping[str, Any]
+) -> Iterator[Fact]:
+    """Yield what metadata says about a lot."""
+    for key, value in meta.items():
+        if key not in NOT_ON_CARD and not key.startswith(("_", "lot-")) and value is not None:
+            yield Fact(date, key, value, source)
+
+
+def type_errors(
+    meta: Mapping[str, Any], source: Mapping[str, Any], entry: data.Directive
+) -> Iterator[LotError]:
+    """Find the dates of a card that are no dates, or that cannot be."""
+    for key in sorted(DATE_KEYS & meta.keys()):
+        value = meta[key]
+        if not isinstance(value, datetime.date):
+            message = (
+                f"{key} wants a date and has {value!r}; write {key}: {_as_date(value)} "
+                "without quotes"
+            )
+            yield WrongType(source, message, entry)
+            return
+    made, expires = meta.get("manufactured"), meta.get("expires")
+    if made and expires and expires < made:
+        message = f"The lot expires on {expires}, before it was manufactured on {made}"
+        yield WrongType(source, message, entry)
+
+
+def _as_date(value: object) -> str:
+    try:
+        return datetime.date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        return "2025-02-01"
+
+
+def read_directives(
+    entries: Iterable[data.Directive], cards: Cards
+) -> tuple[dict[Lot, list[tuple[datetime.date, Status]]], list[LotError]]:
+    """Read the `lot` and `lot-status` directives: facts go onto the cards, statuses come back."""
+    statuses: dict[Lot, list[tuple[datetime.date, Status]]] = defaultdict(list)
+    errors: list[LotError] = []
+    for entry in entries:
+        if not isinstance(entry, data.Custom) or not entry.type.startswith("lot"):
+            continue
+        if entry.type == "lot":
+            lot = _lot(entry, 2, 'custom "lot" "MILK" "L1"', errors)
+            wrong = list(type_errors(entry.meta, entry.meta, entry))
+            errors.extend(wrong)
+            if lot and not wrong:
+                cards.add(lot, facts(entry.meta, entry.date, entry.meta))
+        elif entry.type == "lot-status":
+            lot = _lot(entry, 3, 'custom "lot-status" "MILK" "L1" "quarantine"', errors)
+            word = entry.values[2].value if lot else None
+            if lot and word not in set(Status):
+                message = f'The status "{word}" is unknown; {nearest(str(word), Status)}'
+                errors.append(UnknownWord(entry.meta, message, entry))
+            elif lot:
+                statuses[lot].append((entry.date, Status(word)))
+        elif entry.type not in CUSTOM_TYPES and entry.type != "lotcost":
+            message = f'custom "{entry.type}" is unknown; {nearest(entry.type, CUSTOM_TYPES)}'
+            errors.append(UnknownWord(entry.meta, message, entry))
+    return dict(statuses), errors
+
+
+def _lot(entry: data.Custom, length: int, form: str, errors: list[LotError]) -> Lot | None:
+    values = [value.value for value in entry.values]
+    if len(values) == length and all(isinstance(value, str) for value in values):
+        return Lot(values[0], values[1])
+    message = f'custom "{entry.type}" has {len(values)} values or other types; write {form}'
+    errors.append(WrongType(entry.meta, message, entry))
+    return None
+
+
+def unheard_of(cards: Cards, brought: Iterable[Lot]) -> Iterator[LotError]:
+    """Find the cards of lots that no receipt brings."""
+    known = set(brought)
+    for lot in cards:
+        if lot not in known:
+            fact = cards.history(lot)[0]
+            numbers = [other.number for other in known if other.commodity == lot.commodity]
+            message = f"No receipt brings a lot {lot.number} of {lot.commodity}; "
+            yield UnknownWord(fact.source, message + nearest(lot.number, numbers), None)
+
+

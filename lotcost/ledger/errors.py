@@ -1,0 +1,249 @@
+"""Every error a ledger can have about its lots, and the sentence for each.
+
+LotError
+├── UnknownWord        a key or value that nobody knows, with the nearest known one
+├── WrongType          a value of another type than its key wants
+├── MissingAccount     a leg has to be added, and no account is laid down for it
+├── UnclearKind        nothing says what a movement is, or what it says cannot be
+├── MissingCost        goods come in, and nothing says what they cost
+├── TwoCosts           goods come in, and two costs are written
+├── MissingLot         goods that need a lot number, or one unit a lot, come in otherwise
+├── TwoLots            one posting, or one lot, says two different things
+├── MixedStyles        Beancount's own lots in a managed account, or the other way round
+├── ElidedAmount       an amount was left out where nothing can tell it
+└── Refused            what the stock cannot do
+    ├── ShortStock     an issue asks for more than the lots hold
+    ├── BarredLot      a lot that is expired, in quarantine or recalled is sold or used
+    ├── NoSuchLot      a lot that no receipt ever brought
+    ├── LotNotArrived  a lot before its day
+    ├── LotNeeded      specific identification, and no lot named
+    ├── TwoCurrencies  a lot with costs in two currencies
+    ├── NeverSold      a customer returns what was not sold
+    └── UnevenTransfer a transfer takes out other units than it brings in
+
+They are values in Beancount's own form (source, message, entry), collected and never raised.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any, NamedTuple
+
+from lotcost.core import refusals
+
+
+class LotError(NamedTuple):
+    """An error about lots, at the line it stands on."""
+
+    source: Any
+    message: str
+    entry: Any
+
+
+class UnknownWord(LotError):
+    """A key or value that nobody knows."""
+
+
+class WrongType(LotError):
+    """A value of another type than its key wants."""
+
+
+class MissingAccount(LotError):
+    """A leg has to be added, and no account is laid down for it."""
+
+
+class UnclearKind(LotError):
+    """Nothing says what a movement is, or what it says cannot be."""
+
+
+class MissingCost(LotError):
+    """Goods come in, and nothing says what they cost."""
+
+
+class TwoCosts(LotError):
+    """Goods come in, and two costs are written."""
+
+
+class MissingLot(LotError):
+    """Goods come in without the lot number, or the single unit a lot, that they need."""
+
+
+class TwoLots(LotError):
+    """One posting, or one lot, says two different things."""
+
+
+class MixedStyles(LotError):
+    """Beancount's own lots in a managed account, or bare goods in a native one."""
+
+
+class ElidedAmount(LotError):
+    """An amount was left out where nothing can tell it."""
+
+
+class Refused(LotError):
+    """The stock cannot do what is asked."""
+
+
+class ShortStock(Refused):
+    """An issue asks for more than the lots hold."""
+
+
+class BarredLot(Refused):
+    """A lot that is expired, in quarantine or recalled is sold or used."""
+
+
+class NoSuchLot(Refused):
+    """A lot that no receipt ever brought."""
+
+
+class LotNotArrived(Refused):
+    """A lot before its day."""
+
+
+class LotNeeded(Refused):
+    """Specific identification, and no lot named."""
+
+
+class TwoCurrencies(Refused):
+    """A lot with costs in two currencies."""
+
+
+class NeverSold(Refused):
+    """A customer returns what was not sold."""
+
+
+class UnevenTransfer(Refused):
+    """A transfer takes out other units than it brings in."""
+
+
+def refused(why: refusals.Refusal, day: datetime.date, source: Any, entry: Any) -> LotError:
+    """Turn a refusal into the error at its line."""
+    return _ERRORS[type(why)](source, _sentence(why, day), entry)
+
+
+def where(meta: Any) -> str:
+    """Name a line as `file:line`, as an editor takes it."""
+    return f"{meta['filename']}:{meta['lineno']}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Offer the nearest known word, or all of them where none is near."""
+    known = sorted(known)
+    close = difflib.get_close_matches(word, known, n=1)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return "known are " + ", ".join(known) if known else "none is known"
+
+
+def number(value: Decimal) -> str:
+    """Print a number without trailing zeros and never with an exponent."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_ERRORS: dict[type, type[LotError]] = {
+    refusals.Short: ShortStock,
+    refusals.Barred: BarredLot,
+    refusals.UnknownLot: NoSuchLot,
+    refusals.NotArrived: LotNotArrived,
+    refusals.LotNeeded: LotNeeded,
+    refusals.CurrencyDiffers: TwoCurrencies,
+    refusals.NotSold: NeverSold,
+    refusals.Uneven: UnevenTransfer,
+}
+
+
+@singledispatch
+def _sentence(why: Any, day: datetime.date) -> str:
+    raise TypeError(type(why))
+
+
+def _held(held: Iterable[refusals.Held]) -> str:
+    return ", ".join(
+        f"lot {each.lot} {number(each.units)}" + (f" {_bar(each.bar)}" if each.bar else "")
+        for each in held
+    )
+
+
+def _bar(bar: refusals.Bar) -> str:
+    if bar.why == "expired":
+        return f"expired on {bar.since}"
+    return f"{'in ' if bar.why == 'quarantine' else ''}{bar.why} since {bar.since}"
+
+
+@_sentence.register
+def _(why: refusals.Short, day: datetime.date) -> str:
+    lacking = number(why.wanted - why.on_hand)
+    of_lot = f" of lot {why.lot}" if why.lot else ""
+    held = f" ({_held(why.held)})" if why.held else ""
+    return (
+        f"{why.account} is {lacking} {why.commodity}{of_lot} short on {day}: "
+        f"{number(why.wanted)} wanted, {number(why.on_hand)} on hand{held}."
+    )
+
+
+@_sentence.register
+def _(why: refusals.Barred, day: datetime.date) -> str:
+    return (
+        f"Lot {why.lot.number} of {why.lot.commodity} in {why.account} may not be sold or used on "
+        f'{day}: it is {_bar(why.bar)}. To take it out of stock write reason: "{_reason(why.bar)}".'
+    )
+
+
+def _reason(bar: refusals.Bar) -> str:
+    return "damaged" if bar.why == "quarantine" else bar.why
+
+
+@_sentence.register
+def _(why: refusals.UnknownLot, day: datetime.date) -> str:
+    text = f"No receipt brings a lot {why.lot.number} of {why.lot.commodity}; "
+    if why.other_commodities:
+        return text + f"it is a lot of {', '.join(why.other_commodities)}."
+    return text + nearest(why.lot.number, why.known)
+
+
+@_sentence.register
+def _(why: refusals.NotArrived, day: datetime.date) -> str:
+    return (
+        f"Lot {why.lot.number} of {why.lot.commodity} is used on {day} and arrives on "
+        f"{why.arrives}, after this line."
+    )
+
+
+@_sentence.register
+def _(why: refusals.LotNeeded, day: datetime.date) -> str:
+    return (
+        f"{why.account} is kept by specific identification and holds {len(why.open)} lots of "
+        f"{why.commodity} on {day} ({_held(why.open)}). Add the one that left: "
+        f'lot: "{why.open[0].lot}"'
+    )
+
+
+@_sentence.register
+def _(why: refusals.CurrencyDiffers, day: datetime.date) -> str:
+    return (
+        f"Lot {why.lot.number} of {why.lot.commodity} has its cost in {why.currency} and gets one "
+        f"in {why.other}. Write the cost in {why.currency}, or use a lot number of its own."
+    )
+
+
+@_sentence.register
+def _(why: refusals.NotSold, day: datetime.date) -> str:
+    of_lot = f" of lot {why.lot}" if why.lot else ""
+    return (
+        f"A customer returns {number(why.returned)} {why.commodity}{of_lot} on {day}, and "
+        f"{number(why.sold)} were sold and not returned yet. Where they left before this ledger "
+        f'begins, write their cost and lot-kind: "receipt".'
+    )
+
+
+@_sentence.register
+def _(why: refusals.Uneven, day: datetime.date) -> str:
+    return (
+        f"A transfer takes out {number(why.out)} {why.commodity} and brings in {number(why.into)}. "
+        f"Write the difference as a movement of its own."
+    )
