@@ -9,7 +9,7 @@ have left, not on the steps they left in: two issues cost what one of their sum 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from lotcost.model import ZERO, Layer
@@ -54,16 +54,17 @@ def apportion(total: Decimal, weights: Sequence[Decimal], cent: Decimal) -> list
     """
     if not weights:
         return []
+    if total < ZERO:
+        return [-part for part in apportion(-total, weights, cent)]
     whole = sum(weights, ZERO)
     if not whole:
         weights, whole = [ONE] * len(weights), Decimal(len(weights))
     exact = [total * weight / whole for weight in weights]
-    parts = [part.quantize(cent, ROUND_DOWN) for part in exact]
-    step = cent if total >= 0 else -cent
-    left = int((total - sum(parts, ZERO)) / step)
-    neediest = sorted(range(len(parts)), key=lambda i: (-abs(exact[i] - parts[i]), i))
+    parts = [part.quantize(cent, ROUND_FLOOR) for part in exact]
+    left = int((total - sum(parts, ZERO)) / cent)
+    neediest = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
     for i in neediest[:left]:
-        parts[i] += step
+        parts[i] += cent
     # A total finer than a cent leaves a rest that no cent can carry: the last part has it.
     parts[-1] += total - sum(parts, ZERO)
     return parts

@@ -99,6 +99,12 @@ class Config:
         """Tell an expense account."""
         return accounts.root(1, account) == self._expenses
 
+    @property
+    def sales_accounts(self) -> list[str]:
+        """The accounts that revenue from goods is laid down to go to."""
+        named = {entry.meta.get("lot-sales") for entry in self._opens.values()}
+        return sorted(name for name in named if isinstance(name, str))
+
     def tracked(self, commodity: str) -> str:
         """Return what `lot-tracked` says of goods, or nothing."""
         entry = self.goods.get(commodity)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from beancount.core import convert, data, interpolate
+from beancount.core import data, interpolate
 from beancount.core.amount import Amount
 from beancount.core.data import Posting
 from beancount.core.position import Cost
@@ -31,7 +31,7 @@ from lotcost.core.rounding import apportion, residue, slices
 from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.kinds import reason_of
 from lotcost.ledger.reading import Recognised, Written
-from lotcost.model import ZERO, Costed, Issue, Kind, Layer, Lot, Money, Receipt
+from lotcost.model import Costed, Issue, Kind, Layer, Lot, Money, Receipt
 
 AUTOMATIC = interpolate.AUTOMATIC_META
 EXCUSED = interpolate.AUTOMATIC_RESIDUAL
@@ -255,7 +255,8 @@ class _Transaction:
         for posting in postings:
             units = posting.units
             if AUTOMATIC in (posting.meta or {}) and left.get(units.currency):
-                number = units.number - left.pop(units.currency)
+                cent = self.config.cent(units.currency)
+                number = (units.number - left.pop(units.currency)).quantize(cent)
                 posting = posting._replace(units=Amount(number, units.currency))
             out.append(posting)
         if self.balance_with is not None:
@@ -273,6 +274,3 @@ def _account_at_cost(policy: Policy, kind: Kind, reason: str | None) -> str | No
         return policy.write_off(reason)
     key = "lot-adjustment" if kind is Kind.ADJUSTMENT else "lot-cost-of-sales"
     return policy.accounts.get(key)
-
-
-__all__ = ["ZERO", "convert", "write"]

@@ -1,0 +1,180 @@
+"""Read back what the ledger knows: every posting of goods at cost becomes a line.
+
+After the plugin a managed posting looks as a native one does, at cost and with its lot, so
+one reader serves both, and what the reports say is what the ledger holds.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from beancount.core import data
+
+from lotcost.core.expiry import StatusHistory
+from lotcost.ledger import cards as card_files
+from lotcost.ledger.cards import Cards
+from lotcost.ledger.config import Config
+from lotcost.ledger.revenue import Attribution, attribute
+from lotcost.model import ZERO, Kind, Lot
+
+
+class Line(NamedTuple):
+    """One draw or receipt, as it stands in the ledger.
+
+    Attributes:
+      units: Signed: negative where goods go out.
+      cost: Signed as the units are, in the currency's smallest unit on managed accounts.
+      entry: Which entry of the books it stands in.
+      price: What a unit was sold for, where the posting says it.
+    """
+
+    entry: int
+    date: datetime.date
+    kind: Kind
+    account: str
+    lot: Lot
+    units: Decimal
+    cost: Decimal
+    currency: str
+    price: Decimal | None
+    price_currency: str | None
+    reason: str | None
+    source: Mapping[str, Any]
+
+
+class Books:
+    """A ledger's lots as of the evening of a day.
+
+    Attributes:
+      entries: The ledger's entries after its plugins, up to that day.
+      at: The day; where none is asked for, that of the ledger's last transaction.
+
+    What is asked for with `where` narrows `picked` alone: every figure is still computed from
+    all entries.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[data.Directive],
+        options: Mapping[str, Any],
+        at: datetime.date | None = None,
+        where: Callable[[Line], bool] | None = None,
+    ) -> None:
+        self.options = options
+        self._where = where
+        self.entries = (
+            entries if at is None else [entry for entry in entries if entry.date <= at]
+        )
+        self.at = at or _last_day(entries)
+
+    @cached_property
+    def config(self) -> Config:
+        """What the ledger lays down about its lots."""
+        return Config(self.entries, self.options)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every draw and receipt, in the ledger's order."""
+        return tuple(_lines(self.entries, self.config))
+
+    @cached_property
+    def picked(self) -> tuple[tuple[int, Line], ...]:
+        """The lines asked for, each with its place among all lines."""
+        return tuple(
+            (place, line)
+            for place, line in enumerate(self.lines)
+            if self._where is None or self._where(line)
+        )
+
+    @cached_property
+    def cards(self) -> Cards:
+        """What is known of each lot."""
+        return self._cards_and_statuses[0]
+
+    @cached_property
+    def statuses(self) -> StatusHistory:
+        """Each lot's status directives in date order."""
+        return self._cards_and_statuses[1]
+
+    @cached_property
+    def revenue(self) -> Attribution:
+        """What each line earned, and the income that is no lot's."""
+        return attribute(self.entries, self.lines, self.config)
+
+    @cached_property
+    def _cards_and_statuses(self) -> tuple[Cards, StatusHistory]:
+        cards = Cards()
+        statuses, _ = card_files.read_directives(self.entries, cards)
+        seen = set()
+        for line in self.lines:
+            if line.units > ZERO and (line.lot, line.entry) not in seen:
+                seen.add((line.lot, line.entry))
+                cards.add(line.lot, card_files.facts(line.source, line.date, line.source))
+        return cards, statuses
+
+
+def _last_day(entries: Sequence[data.Directive]) -> datetime.date:
+    """The last transaction's day, so that a report says the same tomorrow."""
+    days = (entry.date for entry in reversed(entries) if isinstance(entry, data.Transaction))
+    return next(days, entries[-1].date if entries else datetime.date(1970, 1, 1))
+
+
+def _lines(entries: Sequence[data.Directive], config: Config) -> Iterator[Line]:
+    for place, entry in enumerate(entries):
+        if isinstance(entry, data.Transaction):
+            yield from _merged(_lines_of(place, entry, config))
+
+
+def _lines_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Line]:
+    for posting in txn.postings:
+        meta = posting.meta
+        if not meta or "lot-commodity" not in meta or config.policy(posting.account) is None:
+            continue
+        units, cost, price = posting.units, posting.cost, posting.price
+        yield Line(
+            entry=place,
+            date=txn.date,
+            kind=Kind(meta["lot-kind"]),
+            account=posting.account,
+            lot=Lot(meta["lot-commodity"], meta["lot"]),
+            units=units.number if cost is not None else ZERO,
+            cost=units.number * cost.number if cost is not None else units.number,
+            currency=cost.currency if cost is not None else units.currency,
+            price=None if price is None else price.number,
+            price_currency=None if price is None else price.currency,
+            reason=meta.get("reason", txn.meta.get("reason")),
+            source=meta,
+        )
+
+
+def _merged(lines: Iterator[Line]) -> Iterator[Line]:
+    """Join what the writing parted: one draw held at two unit costs, or with a residue."""
+    last: Line | None = None
+    for line in lines:
+        if last is not None and _same_draw(last, line):
+            last = last._replace(
+                units=last.units + line.units,
+                cost=last.cost + line.cost,
+                price=last.price if last.price is not None else line.price,
+                price_currency=last.price_currency or line.price_currency,
+            )
+            continue
+        if last is not None:
+            yield last
+        last = line
+    if last is not None:
+        yield last
+
+
+def _same_draw(one: Line, other: Line) -> bool:
+    return (
+        (one.kind, one.account, one.lot, one.currency)
+        == (other.kind, other.account, other.lot, other.currency)
+        and one.source["lineno"] == other.source["lineno"]
+        and one.source["filename"] == other.source["filename"]
+        and not (one.units and other.units and (one.units > 0) != (other.units > 0))
+    )

@@ -1,0 +1,180 @@
+"""What each lot earned, so that it adds up to the ledger's income.
+
+The posting's own price; else the income legs of its transaction; else those of the
+transactions that share a link with it. Goods under one leg share it by cost. Income on the
+sales accounts that is no lot's is told as unattributed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from beancount.core import account as accounts
+from beancount.core import data
+
+from lotcost.core.rounding import apportion, half_up
+from lotcost.ledger.config import Config
+from lotcost.model import ZERO, Kind, Money
+
+if TYPE_CHECKING:
+    from lotcost.ledger.books import Line
+
+_SOLD = frozenset({Kind.SALE, Kind.SALE_RETURN})
+
+
+class Unattributed(NamedTuple):
+    """Income that is no lot's, positive as income is; negative where lots claim more."""
+
+    entry: int
+    date: datetime.date
+    amount: Money
+
+
+class Attribution(NamedTuple):
+    """What each line earned, by its place among the lines, and the income that is no lot's."""
+
+    earned: Mapping[int, Money]
+    unattributed: tuple[Unattributed, ...]
+
+
+class _Sales(NamedTuple):
+    """The lines of one transaction that sell goods or take them back."""
+
+    places: list[int]
+    lines: list[Line]
+
+
+def attribute(
+    entries: Sequence[data.Directive], lines: Sequence[Line], config: Config
+) -> Attribution:
+    """Attribute the ledger's income to lines."""
+    sales: dict[int, _Sales] = {}
+    for place, line in enumerate(lines):
+        if line.kind in _SOLD:
+            found = sales.setdefault(line.entry, _Sales([], []))
+            found.places.append(place)
+            found.lines.append(line)
+    earned: dict[int, Money] = {}
+    waiting: dict[str, list[tuple[int, Line]]] = defaultdict(list)
+    claimed: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for entry, sold in sales.items():
+        txn = entries[entry]
+        _within(txn, sold, earned, config)
+        for place, line in zip(sold.places, sold.lines, strict=True):
+            if place in earned:
+                money = earned[place]
+                claimed[entry, money.currency] += money.number
+            else:
+                for link in sorted(txn.links or ()):
+                    waiting[link].append((place, line))
+    income = _income(entries, sales, waiting, config)
+    for (entry, currency), amount in income.items():
+        if entry not in sales:
+            targets = {
+                place: line
+                for link in sorted(entries[entry].links or ())
+                for place, line in waiting.get(link, ())
+            }
+            if targets:
+                _add_shares(Money(amount, currency), targets, earned, config)
+                claimed[entry, currency] += amount
+    left = tuple(
+        Unattributed(entry, entries[entry].date, Money(rest, currency))
+        for entry, currency in sorted(income.keys() | claimed.keys())
+        if (rest := income.get((entry, currency), ZERO) - claimed[entry, currency])
+    )
+    return Attribution(earned, left)
+
+
+def _within(
+    txn: data.Transaction, sold: _Sales, earned: dict[int, Money], config: Config
+) -> None:
+    """Attribute what the transaction itself says."""
+    legs = [
+        posting
+        for posting in txn.postings
+        if config.is_income(posting.account) and not config.is_goods(posting.units.currency)
+    ]
+    tagged = _tagged(legs)
+    open_: dict[int, Line] = {}
+    priced: dict[int, list[tuple[int, Line]]] = defaultdict(list)
+    for place, line in zip(sold.places, sold.lines, strict=True):
+        own = tagged.pop((line.source["lineno"], line.lot), None)
+        if own is not None:
+            earned[place] = own
+        elif line.price is not None:
+            priced[line.source["lineno"]].append((place, line))
+        else:
+            open_[place] = line
+    for group in priced.values():
+        _at_price(group, earned, config)
+    if not open_:
+        return
+    left: dict[str, Decimal] = defaultdict(Decimal)
+    for leg in legs:
+        left[leg.units.currency] -= leg.units.number
+    for place in sold.places:
+        if place in earned:
+            left[earned[place].currency] -= earned[place].number
+    for currency, amount in left.items():
+        _add_shares(Money(amount, currency), open_, earned, config)
+
+
+def _tagged(legs: Iterable[data.Posting]) -> dict[tuple[int, tuple[str, str]], Money]:
+    """The legs that lotcost wrote itself, which say their lot."""
+    tagged: dict[tuple[int, tuple[str, str]], Money] = {}
+    for leg in legs:
+        meta = leg.meta or {}
+        if "lot-commodity" in meta:
+            key = meta["lineno"], (meta["lot-commodity"], meta["lot"])
+            tagged[key] = Money(-leg.units.number, leg.units.currency)
+    return tagged
+
+
+def _at_price(group: list[tuple[int, Line]], earned: dict[int, Money], config: Config) -> None:
+    """Attribute a posting's own price to the draws it was parted into."""
+    first = group[0][1]
+    assert first.price is not None and first.price_currency is not None  # only priced lines
+    cent = config.cent(first.price_currency)
+    units = [-line.units for _, line in group]
+    total = half_up(sum(units, ZERO) * first.price, cent)
+    for (place, _), share in zip(group, apportion(total, units, cent), strict=True):
+        earned[place] = Money(share, first.price_currency)
+
+
+def _add_shares(
+    money: Money, targets: Mapping[int, Line], earned: dict[int, Money], config: Config
+) -> None:
+    """Share money among lines by their cost, what is taken back counting negative."""
+    weights = [-line.cost for line in targets.values()]
+    shares = apportion(money.number, weights, config.cent(money.currency))
+    for place, share in zip(targets, shares, strict=True):
+        before = earned.get(place)
+        if before is not None and before.currency != money.currency:
+            continue
+        earned[place] = Money(share + (before.number if before else ZERO), money.currency)
+
+
+def _income(
+    entries: Sequence[data.Directive],
+    sales: Mapping[int, _Sales],
+    waiting: Mapping[str, object],
+    config: Config,
+) -> dict[tuple[int, str], Decimal]:
+    """Sum the income that lots may claim: of sales, of their invoices, of the sales accounts."""
+    on_sales_account = [accounts.parent_matcher(name) for name in config.sales_accounts]
+    income: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for place, entry in enumerate(entries):
+        if not isinstance(entry, data.Transaction):
+            continue
+        theirs = place in sales or any(link in waiting for link in entry.links or ())
+        for posting in entry.postings:
+            if config.is_income(posting.account) and not config.is_goods(posting.units.currency) and (
+                theirs or any(match(posting.account) for match in on_sales_account)
+            ):
+                income[place, posting.units.currency] -= posting.units.number
+    return income

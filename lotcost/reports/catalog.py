@@ -1,0 +1,80 @@
+"""The reports by name, and the one question that every face asks them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from beancount.core import account as accounts
+
+from lotcost.ledger.books import Books, Line
+from lotcost.ledger.loading import Ledger
+from lotcost.reports.margins import margins
+from lotcost.reports.movements import movements
+from lotcost.reports.report import Report
+from lotcost.reports.stock import lots
+from lotcost.reports.valuation import valuation
+
+
+class Question(NamedTuple):
+    """What is asked of a report; both days are in, an account means those below it too.
+
+    Attributes:
+      by: What rows are grouped by, where the report can be grouped.
+    """
+
+    since: datetime.date | None = None
+    at: datetime.date | None = None
+    commodity: str | None = None
+    lot: str | None = None
+    account: str | None = None
+    by: str | None = None
+
+    def asks_for(self, line: Line) -> bool:
+        """Whether a line belongs to the answer."""
+        return (
+            (self.commodity is None or line.lot.commodity == self.commodity)
+            and (self.lot is None or line.lot.number == self.lot)
+            and (self.account is None or accounts.parent_matcher(self.account)(line.account))
+        )
+
+
+class Entry(NamedTuple):
+    """A report of the catalog.
+
+    Attributes:
+      answers: The question it answers, in a sentence.
+      groups: What it can be grouped by; "*" stands for any key of a card.
+    """
+
+    answers: str
+    make: Callable[[Books, Question], Report]
+    groups: tuple[str, ...] = ()
+
+
+CATALOG: Mapping[str, Entry] = {
+    "lots": Entry(
+        "what we hold, what it cost, what became of it",
+        lambda books, question: lots(books, by_account=question.by == "account"),
+        ("lot", "account"),
+    ),
+    "movements": Entry(
+        "every in and out of a lot, with its document, party and source line",
+        lambda books, question: movements(books, question.since),
+    ),
+    "margins": Entry(
+        "revenue, cost of sales, gross margin and rate",
+        lambda books, question: margins(books, question.by or "lot", question.since),
+        ("lot", "commodity", "customer", "supplier", "month", "*"),
+    ),
+    "valuation": Entry(
+        "value at a date, and the tie to the general ledger",
+        lambda books, question: valuation(books),
+    ),
+}
+
+
+def answer(name: str, ledger: Ledger, question: Question = Question()) -> Report:  # noqa: B008
+    """Make a report; a name that is not in the catalog is a KeyError."""
+    return CATALOG[name].make(ledger.books(question.at, question.asks_for), question)

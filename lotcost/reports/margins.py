@@ -1,0 +1,116 @@
+"""Report `margins`: revenue, cost of sales and gross margin, by lot or by anything known of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from lotcost.ledger.books import Books, Line
+from lotcost.model import ZERO, Kind
+from lotcost.reports.movements import party
+from lotcost.reports.report import Column, Report, money, rate, trimmed
+from lotcost.reports.stock import fate
+
+_FIGURES = (
+    Column("revenue", "money", "currency", summed=True),
+    Column("cost_of_sales", "money", "currency", summed=True),
+    Column("gross_margin", "money", "currency", summed=True),
+    Column("margin_rate", "rate"),
+    Column("markup", "rate"),
+    Column("write_offs", "money", "currency", summed=True),
+    Column("after_write_offs", "money", "currency", summed=True),
+    Column("share", "rate"),
+)
+_COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF})
+GROUPS = ("lot", "commodity", "customer", "supplier", "month")
+"""What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
+
+
+def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -> Report:
+    """Return a row a group and currency, over the days from `since` to the books' own.
+
+    Units are net of returns; write-offs are at cost, positive. The share is of the gross
+    margin of all rows in that currency. Groups without a sale or write-off have no row.
+    """
+    sums: dict[tuple[Any, ...], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for place, line in books.picked:
+        if line.kind not in _COUNTED or (since is not None and line.date < since):
+            continue
+        values = sums[(*_group(books, line, by), line.currency)]
+        name = "write_offs" if line.kind is Kind.WRITE_OFF else fate(line).cost
+        values[name] -= line.cost
+        if line.kind is not Kind.WRITE_OFF:
+            values["units"] -= line.units
+        earned = books.revenue.earned.get(place)
+        if earned is not None:
+            values["revenue"] += earned.number
+    whole: dict[str, Decimal] = defaultdict(Decimal)
+    for key, values in sums.items():
+        whole[key[-1]] += values["revenue"] - values["cost_of_sales"]
+    names = ("commodity", "lot") if by == "lot" else (by,)
+    rows = tuple(
+        dict(zip(names, key, strict=False)) | _figures(books, key[-1], sums[key], whole[key[-1]])
+        for key in sorted(sums, key=lambda key: tuple((part is None, str(part)) for part in key))
+    )
+    columns = (
+        *(Column(name, "text") for name in names),
+        Column("units", "units", "commodity" if "commodity" in names else None),
+        Column("currency", "text"),
+        *_FIGURES,
+    )
+    return Report(
+        "margins", "Lot margins", columns, rows, books.at, since, notes=_notes(books, since)
+    )
+
+
+def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
+    if by == "lot":
+        return line.lot
+    if by == "commodity":
+        return (line.lot.commodity,)
+    if by == "month":
+        return (f"{line.date:%Y-%m}",)
+    if by == "customer":
+        return (party(books, line) if line.kind is not Kind.WRITE_OFF else None,)
+    goods = books.config.goods.get(line.lot.commodity)
+    return (books.cards.card(line.lot).get(by, goods.meta.get(by) if goods else None),)
+
+
+def _figures(
+    books: Books, currency: str, values: dict[str, Decimal], whole: Decimal
+) -> dict[str, Any]:
+    cent = books.config.cent(currency)
+    margin = values["revenue"] - values["cost_of_sales"]
+    return {
+        "units": trimmed(values["units"]),
+        "currency": currency,
+        "revenue": money(values["revenue"], cent),
+        "cost_of_sales": money(values["cost_of_sales"], cent),
+        "gross_margin": money(margin, cent),
+        "margin_rate": rate(margin, values["revenue"]),
+        "markup": rate(margin, values["cost_of_sales"]),
+        "write_offs": money(values["write_offs"], cent),
+        "after_write_offs": money(margin - values["write_offs"], cent),
+        "share": rate(margin, whole),
+    }
+
+
+def unattributed(books: Books, since: datetime.date | None = None) -> dict[str, Decimal]:
+    """Return the income on sales accounts that is no lot's, by currency."""
+    left: dict[str, Decimal] = defaultdict(Decimal)
+    for each in books.revenue.unattributed:
+        if since is None or each.date >= since:
+            left[each.amount.currency] += each.amount.number
+    return {currency: amount for currency, amount in sorted(left.items()) if amount != ZERO}
+
+
+def _notes(books: Books, since: datetime.date | None) -> tuple[str, ...]:
+    left = unattributed(books, since)
+    if not left:
+        return ("Revenue ties to the ledger's income.",)
+    return tuple(
+        f"Unattributed revenue: {money(amount, books.config.cent(currency))} {currency}"
+        for currency, amount in left.items()
+    )

@@ -1,0 +1,83 @@
+"""Report `movements`: every in and out of a lot, with its document, party and source line."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from lotcost.ledger.books import Books, Line
+from lotcost.ledger.errors import where
+from lotcost.model import Lot
+from lotcost.reports.report import Column, Report, money, trimmed, unit_cost
+
+COLUMNS = (
+    Column("date", "date"),
+    Column("kind", "text"),
+    Column("commodity", "text"),
+    Column("lot", "text"),
+    Column("account", "text"),
+    Column("party", "text"),
+    Column("document", "text"),
+    Column("reason", "text"),
+    Column("units", "units", "commodity"),
+    Column("balance", "units", "commodity"),
+    Column("unit_cost", "unit-cost", "currency"),
+    Column("cost", "money", "currency", summed=True),
+    Column("currency", "text"),
+    Column("revenue", "money", "currency", summed=True),
+    Column("gross_margin", "money", "currency", summed=True),
+    Column("narration", "text"),
+    Column("source", "text"),
+)
+
+
+def movements(books: Books, since: datetime.date | None = None) -> Report:
+    """Return a row a draw or receipt, in the ledger's order.
+
+    Units and cost are signed, out is negative; `balance` is what the lot then holds in all
+    accounts together.
+    """
+    balance: dict[Lot, Decimal] = defaultdict(Decimal)
+    rows = []
+    picked = {place for place, _ in books.picked}
+    for place, line in enumerate(books.lines):
+        balance[line.lot] += line.units
+        if place in picked and (since is None or line.date >= since):
+            rows.append(_row(books, place, line, balance[line.lot]))
+    return Report("movements", "Movements", COLUMNS, tuple(rows), books.at, since)
+
+
+def _row(books: Books, place: int, line: Line, balance: Decimal) -> dict[str, Any]:
+    txn = books.entries[line.entry]
+    cent = books.config.cent(line.currency)
+    earned = books.revenue.earned.get(place)
+    revenue = None if earned is None else money(earned.number, cent)
+    return {
+        "date": line.date,
+        "kind": line.kind.value,
+        "commodity": line.lot.commodity,
+        "lot": line.lot.number,
+        "account": line.account,
+        "party": party(books, line),
+        "document": " ".join(f"^{link}" for link in sorted(txn.links or ())) or None,
+        "reason": line.reason,
+        "units": trimmed(line.units),
+        "balance": trimmed(balance),
+        "unit_cost": unit_cost(line.cost, line.units, cent),
+        "cost": money(line.cost, cent),
+        "currency": line.currency,
+        "revenue": revenue,
+        "gross_margin": None if revenue is None else money(revenue + line.cost, cent),
+        "narration": txn.narration or None,
+        "source": where(line.source),
+        "entry": line.entry,
+    }
+
+
+def party(books: Books, line: Line) -> str | None:
+    """Return the customer or supplier a movement was with."""
+    txn = books.entries[line.entry]
+    said = txn.meta.get("customer") or txn.meta.get("supplier") or txn.payee
+    return str(said) if said else None

@@ -1,0 +1,158 @@
+"""Report `lots`: what we hold, what it cost, what became of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from lotcost.core.expiry import bar
+from lotcost.ledger.books import Books, Line
+from lotcost.model import ZERO, Kind, Lot
+from lotcost.reports.report import Column, Report, money, rate, trimmed, unit_cost
+from lotcost.reports.tie import ties
+
+_IDENTITY = (
+    Column("commodity", "text"),
+    Column("lot", "text"),
+    Column("received", "date"),
+    Column("expires", "date"),
+    Column("status", "text"),
+    Column("supplier", "text"),
+)
+_FATES = ("received", "sold", "consumed", "written_off", "adjusted")
+_MONEY = (
+    *("cost_received", "cost_landed", "cost_written_down", "cost_of_sales", "cost_consumed"),
+    *("cost_written_off", "cost_adjusted"),
+)
+_TAIL = (
+    Column("cost_on_hand", "money", "currency", summed=True),
+    Column("unit_cost", "unit-cost", "currency"),
+    Column("revenue", "money", "currency", summed=True),
+    Column("gross_margin", "money", "currency", summed=True),
+    Column("margin_rate", "rate"),
+)
+
+
+class _Fate(NamedTuple):
+    """Which columns a kind of movement counts in, and the sign units out count with."""
+
+    units: str
+    cost: str
+    sign: int
+
+
+_FATE: Mapping[Kind, _Fate] = {
+    Kind.RECEIPT: _Fate("units_received", "cost_received", 1),
+    Kind.PURCHASE_RETURN: _Fate("units_received", "cost_received", 1),
+    Kind.SALE: _Fate("units_sold", "cost_of_sales", -1),
+    Kind.SALE_RETURN: _Fate("units_sold", "cost_of_sales", -1),
+    Kind.WRITE_OFF: _Fate("units_written_off", "cost_written_off", -1),
+    Kind.ADJUSTMENT: _Fate("units_adjusted", "cost_adjusted", 1),
+    Kind.TRANSFER: _Fate("units_transferred", "cost_transferred", 1),
+    Kind.LANDED_COST: _Fate("units_landed", "cost_landed", 1),
+    Kind.WRITE_DOWN: _Fate("units_written_down", "cost_written_down", -1),
+}
+_MADE = _Fate("units_received", "cost_received", 1)
+_CONSUMED = _Fate("units_consumed", "cost_consumed", -1)
+
+
+def fate(line: Line) -> _Fate:
+    """Return where a line counts; production makes its outputs and consumes its inputs."""
+    if line.kind is Kind.PRODUCTION:
+        return _MADE if line.units > ZERO else _CONSUMED
+    return _FATE[line.kind]
+
+
+def lots(books: Books, by_account: bool = False) -> Report:
+    """Return a row a lot, or a row a lot and account, as of the books' day."""
+    sums = _sums(books, by_account)
+    keys = _card_keys(books)
+    rows = [_row(books, account, lot, values, keys) for (account, lot), values in sums.items()]
+    rows.sort(key=lambda row: (row.get("account", ""), row["commodity"], row["received"], row["lot"]))
+    return Report(
+        name="lots",
+        title="Lots",
+        columns=_columns(by_account, keys),
+        rows=tuple(rows),
+        at=books.at,
+        ties=ties(books),
+    )
+
+
+def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
+    moved_units = ("transferred",) if by_account else ()
+    moved_cost = ("cost_transferred",) if by_account else ()
+    return (
+        *((Column("account", "text"),) if by_account else ()),
+        *_IDENTITY,
+        *(Column(f"units_{name}", "units", "commodity") for name in (*_FATES, *moved_units)),
+        Column("units_on_hand", "units", "commodity"),
+        Column("currency", "text"),
+        *(Column(name, "money", "currency", summed=True) for name in (*_MONEY, *moved_cost)),
+        *_TAIL,
+        *(Column(key, "text") for key in keys),
+    )
+
+
+def _sums(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any]]:
+    sums: dict[tuple[str, Lot], dict[str, Any]] = defaultdict(lambda: defaultdict(Decimal))
+    for place, line in books.picked:
+        values = sums[line.account if by_account else "", line.lot]
+        values.setdefault("currency", line.currency)
+        units, cost, sign = fate(line)
+        values[units] += sign * line.units
+        values[cost] += sign * line.cost
+        values["units_on_hand"] += line.units
+        values["cost_on_hand"] += line.cost
+        earned = books.revenue.earned.get(place)
+        if earned is not None:
+            values["revenue"] += earned.number
+        if line.units > ZERO:
+            values.setdefault("received", line.date)
+    return sums
+
+
+def _row(
+    books: Books, account: str, lot: Lot, values: dict[str, Any], keys: Iterable[str]
+) -> dict[str, Any]:
+    card = books.cards.card(lot)
+    cent = books.config.cent(values["currency"])
+    row: dict[str, Any] = {key: card.get(key) for key in keys}
+    for name in ("revenue", "cost_on_hand", "cost_transferred", *_MONEY):
+        row[name] = money(values[name], cent)
+    for name in (*_FATES, "transferred", "on_hand"):
+        row[f"units_{name}"] = trimmed(values[f"units_{name}"])
+    row["gross_margin"] = money(row["revenue"] - row["cost_of_sales"], cent)
+    return row | {
+        "account": account,
+        "commodity": lot.commodity,
+        "lot": lot.number,
+        "received": values.get("received"),
+        "expires": card.get("expires"),
+        "status": status(books, lot, card.get("expires"), values["units_on_hand"]),
+        "supplier": card.get("supplier"),
+        "currency": values["currency"],
+        "unit_cost": unit_cost(row["cost_on_hand"], row["units_on_hand"], cent),
+        "margin_rate": rate(row["gross_margin"], row["revenue"]),
+    }
+
+
+def status(
+    books: Books, lot: Lot, expires: datetime.date | None, on_hand: Decimal
+) -> str:
+    """Return recalled, quarantine, depleted, expired or open, the first that fits."""
+    barred = bar(lot, expires, books.statuses, books.at)
+    if barred is not None and barred.why == "recalled":
+        return "recalled"
+    if not on_hand:
+        return "depleted"
+    return barred.why if barred is not None else "open"
+
+
+def _card_keys(books: Books) -> list[str]:
+    """The cards' own keys, beyond those that have a column."""
+    keys = {fact.key for lot in books.cards for fact in books.cards.history(lot)}
+    return sorted(keys - {column.name for column in _columns(True, ())} - {"expires"})

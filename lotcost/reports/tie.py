@@ -1,0 +1,49 @@
+"""The tie: what the lots are worth against what the ledger's inventory accounts say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from beancount.core import convert, data
+
+from lotcost.ledger.books import Books
+from lotcost.reports.report import Tie, money
+
+
+def ledger_value(books: Books) -> dict[tuple[str, str, str], Decimal]:
+    """Return the balance at cost by inventory account, commodity and currency.
+
+    Goods that nobody costed count in their own commodity, so that they show as a difference.
+    """
+    balance: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for entry in books.entries:
+        if not isinstance(entry, data.Transaction):
+            continue
+        for posting in entry.postings:
+            if books.config.policy(posting.account) is None:
+                continue
+            weight = convert.get_cost(posting)
+            held = posting.units.currency
+            if posting.cost is None:
+                held = (posting.meta or {}).get("lot-commodity", held)
+            balance[posting.account, held, weight.currency] += weight.number
+    return balance
+
+
+def ties(books: Books) -> tuple[Tie, ...]:
+    """Tie the lots of all inventory accounts to the ledger, a currency each."""
+    of_lots: dict[str, Decimal] = defaultdict(Decimal)
+    for line in books.lines:
+        of_lots[line.currency] += line.cost
+    of_ledger: dict[str, Decimal] = defaultdict(Decimal)
+    for (_, _, currency), value in ledger_value(books).items():
+        of_ledger[currency] += value
+    return tuple(
+        Tie(
+            currency,
+            money(of_lots[currency], books.config.cent(currency)),
+            money(of_ledger[currency], books.config.cent(currency)),
+        )
+        for currency in sorted(of_lots.keys() | of_ledger.keys())
+    )
