@@ -9,6 +9,7 @@ from typing import NamedTuple
 from beancount.core import account as accounts
 
 from lotcost.ledger.books import Books, Line
+from lotcost.ledger.cards import NOT_ON_CARD
 from lotcost.ledger.loading import Ledger
 from lotcost.reports.margins import margins
 from lotcost.reports.movements import movements
@@ -46,11 +47,13 @@ class Entry(NamedTuple):
     Attributes:
       answers: The question it answers, in a sentence.
       groups: What it can be grouped by; "*" stands for any key of a card.
+      period: Whether it covers the days since one that is asked for, or all up to its day.
     """
 
     answers: str
     make: Callable[[Books, Question], Report]
     groups: tuple[str, ...] = ()
+    period: bool = False
 
 
 CATALOG: Mapping[str, Entry] = {
@@ -62,17 +65,33 @@ CATALOG: Mapping[str, Entry] = {
     "movements": Entry(
         "every in and out of a lot, with its document, party and source line",
         lambda books, question: movements(books, question.since),
+        period=True,
     ),
     "margins": Entry(
         "revenue, cost of sales, gross margin and rate",
         lambda books, question: margins(books, question.by or "lot", question.since),
         ("lot", "commodity", "customer", "supplier", "month", "*"),
+        period=True,
     ),
     "valuation": Entry(
         "value at a date, and the tie to the general ledger",
         lambda books, question: valuation(books),
     ),
 }
+
+
+def groups(name: str, books: Books) -> list[str]:
+    """Return what a report of these books can be grouped by, its own words first."""
+    named = CATALOG[name].groups
+    if "*" not in named:
+        return list(named)
+    held = {line.lot.commodity for line in books.lines}
+    keys = {fact.key for lot in books.cards for fact in books.cards.history(lot)}
+    keys |= {
+        key for goods in held & books.config.goods.keys() for key in books.config.goods[goods].meta
+    }
+    own = {key for key in keys if key not in NOT_ON_CARD and not key.startswith(("_", "lot-"))}
+    return [*(name for name in named if name != "*"), *sorted(own - set(named))]
 
 
 def answer(name: str, ledger: Ledger, question: Question = Question()) -> Report:  # noqa: B008

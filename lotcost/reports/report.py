@@ -9,12 +9,13 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal, NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lotcost.core.rounding import half_up
 from lotcost.model import ZERO
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ColumnKind = Literal["money", "units", "unit-cost", "rate", "date", "text", "count"]
 Row = Mapping[str, Any]
@@ -82,6 +83,8 @@ class Report(NamedTuple):
     @property
     def frame(self) -> pd.DataFrame:
         """The rows as a DataFrame of Decimals, dates and texts."""
+        import pandas as pd  # here: a terminal and a spreadsheet need no frame, nor its half second
+
         return pd.DataFrame(
             [[row.get(column.name) for column in self.columns] for row in self.rows],
             columns=[column.name for column in self.columns],
@@ -107,7 +110,8 @@ def totals(columns: Sequence[Column], rows: Iterable[Row]) -> tuple[Row, ...]:
     for row in rows:
         into = sums[row["currency"]]
         for name in names:
-            into[name] += row[name] or ZERO
+            # A zero has its cents too: the sum of 0.00 and 0.00 is 0.00.
+            into[name] += ZERO if row[name] is None else row[name]
     known = {column.name for column in columns}
     for currency, total in sums.items():
         total["currency"] = currency
