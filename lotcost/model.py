@@ -75,6 +75,22 @@ class Lot(NamedTuple):
     number: str
 
 
+class Basis(NamedTuple):
+    """What a layer's cost is shared out from: the units and cost it had when it last changed.
+
+    What an issue costs follows from the units gone since, not from the steps they went in.
+
+    Attributes:
+      gone: The units that left before the layer's own.
+      gone_cost: What they cost.
+    """
+
+    units: Decimal
+    cost: Decimal
+    gone: Decimal = ZERO
+    gone_cost: Decimal = ZERO
+
+
 class Layer(NamedTuple):
     """Units of a lot at one cost in one account: what is left of it, or a part of that.
 
@@ -95,6 +111,7 @@ class Layer(NamedTuple):
     cost: Decimal
     currency: str
     unit_cost: Decimal | None
+    basis: Basis
 
 
 class Issue(NamedTuple):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+import hypothesis
 import pytest
 
 from lotcost.ledger.loading import Ledger, loads
 from lotcost.reports.catalog import Question, answer
+
+hypothesis.settings.register_profile("ci", max_examples=500, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("local", deadline=None)
+hypothesis.settings.load_profile("ci" if "CI" in os.environ else "local")
 
 
 class Loaded:
@@ -19,6 +25,10 @@ class Loaded:
         self.ledger: Ledger = loads(text)
         self.entries = self.ledger.entries
         self.errors = list(self.ledger.errors)
+
+    def question(self, **question: Any) -> Question:
+        """A question, so that a test need not import it."""
+        return Question(**question)
 
     def rows(self, name: str, **question: Any) -> list[Mapping[str, Any]]:
         """The rows of a report."""

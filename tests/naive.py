@@ -126,7 +126,7 @@ def gone_cost(total: int, units: Fraction, gone: Fraction) -> int:
     if gone < 1 or units <= 1 or units.denominator != 1:
         return half_up(total * gone / units)
     first = half_up(total / units)
-    return half_up(first + (total - first) * (gone - 1) / (units - 1))
+    return half_up(total * gone / units + (first - total / units) / gone)
 
 
 def apportion(total: int, by: Sequence[Fraction]) -> list[int]:
@@ -193,6 +193,10 @@ class Layer:
         self.gone += units
         return Part(self.name, units, value - self.value, down - self.down_left, curve)
 
+    def costs_like(self, part: "Part") -> bool:
+        """Whether the part costs the same, to a cent a unit: else it is a layer of its own."""
+        return not self.left or abs(self.value / self.left - part.cost / part.units) < 1
+
     def put(self, units: Fraction, cost: int, down: int = 0) -> None:
         """Undo the last to leave where cost and units say so, else begin anew with what is there.
 
@@ -239,11 +243,13 @@ class Book:
     drawn: dict[int, list[Part]] = field(default_factory=lambda: defaultdict(list))
     kept: dict[int, list[Part]] = field(default_factory=dict)  # of each sale, not returned yet
 
-    def layer(self, account: str, commodity: str, name: Name) -> Layer:
+    def layer(
+        self, account: str, commodity: str, name: Name, part: Part | None = None
+    ) -> Layer:
         layers = self.stock[account, commodity]
         name = POOL if self.method == "average" else name
         for layer in layers:
-            if layer.name == name:
+            if layer.name == name and (part is None or name is POOL or layer.costs_like(part)):
                 return layer
         layers.append(Layer(name))
         return layers[-1]
@@ -264,7 +270,7 @@ def _move(book: Book, index: int, move: Movement) -> None:
     elif move.kind == "transfer":
         arrival = move._replace(account=move.to)
         for part in _issue(book, index, move):
-            layer = book.layer(move.to, move.commodity, part.name)
+            layer = book.layer(move.to, move.commodity, part.name, part)
             layer.put(part.units, part.cost, part.down)
             moved = ("units_transferred", part.units), ("cost_transferred", part.cost)
             book.note(arrival, layer.name.lot, *moved)
@@ -341,7 +347,7 @@ def _sale_return(book: Book, index: int, move: Movement) -> None:
         if part.units > wanted:
             stays, part = part.split(part.units - wanted)
             kept.append(stays)
-        layer = book.layer(move.account, move.commodity, part.name)
+        layer = book.layer(move.account, move.commodity, part.name, part)
         layer.put(part.units, part.cost, part.down)
         back = ("units_sold", -part.units), ("cost_of_sales", -part.cost)
         book.note(move, part.name.lot, *back)
@@ -353,9 +359,12 @@ def _sale_return(book: Book, index: int, move: Movement) -> None:
 
 def _note_revenue(book: Book, move: Movement, parts: list[Part], revenue: int) -> None:
     sign = -1 if revenue < 0 else 1
-    shares = apportion(abs(revenue), [part.units for part in parts])
-    for part, share in zip(parts, shares, strict=True):
-        book.rows[move.account, move.commodity, part.name.lot]["revenue"] += sign * share
+    units: dict[str | None, Fraction] = defaultdict(Fraction)
+    for part in parts:
+        units[part.name.lot] += part.units
+    shares = apportion(abs(revenue), list(units.values()))
+    for lot, share in zip(units, shares, strict=True):
+        book.rows[move.account, move.commodity, lot]["revenue"] += sign * share
 
 
 def _found(book: Book, move: Movement) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 from lotcost.core import expiry
-from lotcost.core.matching import SORT_KEYS, Shelf, split
+from lotcost.core.matching import SORT_KEYS, Shelf
 from lotcost.core.refusals import (
     Bar,
     Barred,
@@ -28,8 +28,8 @@ from lotcost.core.refusals import (
     Uneven,
     UnknownLot,
 )
-from lotcost.core.rounding import unit_cost_to_hold
-from lotcost.model import ZERO, Costed, Issue, Kind, Layer, Lot, Method, Movement, Receipt
+from lotcost.core.rounding import split, unit_cost_to_hold
+from lotcost.model import ZERO, Basis, Costed, Issue, Kind, Layer, Lot, Method, Movement, Receipt
 
 _USES_UP = frozenset({Kind.SALE, Kind.PRODUCTION})  # what a barred lot may not be issued for
 
@@ -127,7 +127,7 @@ class _Stock:
         if lot is None and self.rules.method(issue.account) is Method.SPECIFIC:
             lot = _only_lot(shelf, issue)
         barred = partial(self._bar, movement.date) if movement.kind in _USES_UP else None
-        parts = shelf.take(issue.units, lot, barred)
+        parts = shelf.take(issue.units, lot, barred, self.rules.cent)
         if parts is None:
             raise _RefusedError(issue.posting, self._why_not(shelf, issue, lot, movement))
         self.drawn.extend((issue.account, part) for part in parts)
@@ -136,9 +136,7 @@ class _Stock:
     def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
         return expiry.bar(layer.lot, layer.expires, self.rules.statuses, day)
 
-    def _why_not(
-        self, shelf: Shelf, issue: Issue, lot: str | None, movement: Movement
-    ) -> Refusal:
+    def _why_not(self, shelf: Shelf, issue: Issue, lot: str | None, movement: Movement) -> Refusal:
         if lot is not None:
             wanted = Lot(issue.commodity, lot)
             if wanted not in self.arrivals:
@@ -198,6 +196,7 @@ def _receive(stock: _Stock, movement: Movement) -> Costed:
             cost,
             currency,
             unit_cost_to_hold(receipt.units, cost, receipt.unit_cost, cent),
+            Basis(receipt.units, cost),
         )
         put.append((receipt.account, layer))
     for account, layer in put:

@@ -12,9 +12,7 @@ from lotcost.model import Lot, Status
 StatusHistory = Mapping[Lot, Sequence[tuple[datetime.date, Status]]]
 
 
-def default_expires(
-    start: datetime.date, shelf_life: int | None
-) -> datetime.date | None:
+def default_expires(start: datetime.date, shelf_life: int | None) -> datetime.date | None:
     """Return the last day of a shelf life in days that starts when goods are made or received."""
     return None if shelf_life is None else start + datetime.timedelta(days=shelf_life)
 

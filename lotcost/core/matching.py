@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from lotcost.core.rounding import gone
+from lotcost.core.rounding import anew, join, split
 from lotcost.model import ZERO, Layer, Method
 
 Key = tuple[int, int, int]
@@ -40,44 +40,15 @@ SORT_KEYS: dict[Method, Callable[[Layer], Key]] = {
 }
 
 
-class Pile:
-    """A layer as it stands now, with the basis its cost is shared out from.
+class _Pile:
+    """A layer as it stands now, and whether it stands in the queue."""
 
-    The basis is what the layer was when goods or money were last added to it, so that what
-    issues cost depends on the units gone since, not on the steps they went in.
-    """
+    __slots__ = ("layer", "queued", "serial")
 
-    __slots__ = ("basis_cost", "basis_units", "cent", "layer", "queued", "serial")
-
-    def __init__(self, layer: Layer, serial: int, cent: Decimal) -> None:
+    def __init__(self, layer: Layer, serial: int) -> None:
         self.layer = layer
-        self.cent = cent
-        self.basis_units = layer.units
-        self.basis_cost = layer.cost
         self.serial = serial
         self.queued = False
-
-    def take(self, units: Decimal) -> Layer:
-        """Take units out and return them as a layer of their own."""
-        layer = self.layer
-        left = self._cost_of(layer.units - units)
-        part = layer._replace(units=units, cost=layer.cost - left)
-        self.layer = layer._replace(units=layer.units - units, cost=left)
-        return part
-
-    def give_back(self, part: Layer) -> bool:
-        """Take back a part that came from here, if that leaves the pile as if it never left."""
-        layer = self.layer
-        units, cost = layer.units + part.units, layer.cost + part.cost
-        same = (layer.currency, layer.unit_cost) == (part.currency, part.unit_cost)
-        if not same or units > self.basis_units or self._cost_of(units) != cost:
-            return False
-        self.layer = layer._replace(units=units, cost=cost)
-        return True
-
-    def _cost_of(self, left: Decimal) -> Decimal:
-        out = self.basis_units - left
-        return self.basis_cost - gone(self.basis_cost, self.basis_units, out, self.cent)
 
 
 class Shelf:
@@ -88,9 +59,9 @@ class Shelf:
 
     def __init__(self, key: Callable[[Layer], Key]) -> None:
         self._key = key
-        self._queue: list[tuple[Key, int, Pile]] = []
-        self._by_order: dict[int, list[Pile]] = {}
-        self._by_lot: dict[str, list[Pile]] = {}
+        self._queue: list[tuple[Key, int, _Pile]] = []
+        self._by_order: dict[int, list[_Pile]] = {}
+        self._by_lot: dict[str, list[_Pile]] = {}
         self._serial = 0
         self.units = ZERO
 
@@ -98,26 +69,38 @@ class Shelf:
         """Add a layer; what comes back to where it left from joins it again."""
         self.units += layer.units
         for pile in self._by_order.get(layer.order, ()):
-            if pile.give_back(layer):
+            joined = join(pile.layer, layer, cent)
+            if joined is not None:
+                pile.layer = joined
                 break
         else:
-            pile = Pile(layer, self._serial, cent)
+            pile = _Pile(anew(layer), self._serial)
             self._serial += 1
             self._by_order.setdefault(layer.order, []).append(pile)
             self._by_lot.setdefault(layer.lot.number, []).append(pile)
         self._enqueue(pile)
 
     def take(
-        self, units: Decimal, lot: str | None, barred: Barred | None
+        self,
+        units: Decimal,
+        lot: str | None,
+        barred: Barred | None,
+        cent: Callable[[str], Decimal],
     ) -> tuple[Layer, ...] | None:
         """Draw units, of one lot where one is named, or nothing at all where they fall short."""
         if units > self.units:
             return None
-        plan = self._plan_queue(units, barred) if lot is None else self._plan_lot(units, lot, barred)
+        plan = (
+            self._plan_queue(units, barred) if lot is None else self._plan_lot(units, lot, barred)
+        )
         if plan is None:
             return None
         self.units -= units
-        return tuple(pile.take(part) for pile, part in plan)
+        drawn = []
+        for pile, part in plan:
+            out, pile.layer = split(pile.layer, part, cent(pile.layer.currency))
+            drawn.append(out)
+        return tuple(drawn)
 
     def layers(self, lot: str | None = None) -> Iterator[Layer]:
         """Yield what is on hand, first in first out, of one lot where one is named."""
@@ -137,8 +120,8 @@ class Shelf:
 
     def _plan_queue(
         self, units: Decimal, barred: Barred | None
-    ) -> list[tuple[Pile, Decimal]] | None:
-        plan: list[tuple[Pile, Decimal]] = []
+    ) -> list[tuple[_Pile, Decimal]] | None:
+        plan: list[tuple[_Pile, Decimal]] = []
         passed = []
         while units and self._queue:
             pile = self._queue[0][2]
@@ -163,11 +146,9 @@ class Shelf:
 
     def _plan_lot(
         self, units: Decimal, lot: str, barred: Barred | None
-    ) -> list[tuple[Pile, Decimal]] | None:
+    ) -> list[tuple[_Pile, Decimal]] | None:
         plan = []
-        piles = sorted(
-            self._by_lot.get(lot, ()), key=lambda pile: (fifo(pile.layer), pile.serial)
-        )
+        piles = sorted(self._by_lot.get(lot, ()), key=lambda pile: (fifo(pile.layer), pile.serial))
         for pile in piles:
             if not units:
                 break
@@ -177,12 +158,3 @@ class Shelf:
             plan.append((pile, part))
             units -= part
         return None if units else plan
-
-
-def split(layer: Layer, units: Decimal, cent: Decimal) -> tuple[Layer, Layer]:
-    """Part a layer into its first units and the rest."""
-    cost = gone(layer.cost, layer.units, units, cent)
-    return (
-        layer._replace(units=units, cost=cost),
-        layer._replace(units=layer.units - units, cost=layer.cost - cost),
-    )

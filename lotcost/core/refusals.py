@@ -95,6 +95,4 @@ class Uneven(NamedTuple):
     into: Decimal
 
 
-Refusal = (
-    Short | Barred | UnknownLot | NotArrived | LotNeeded | CurrencyDiffers | NotSold | Uneven
-)
+Refusal = Short | Barred | UnknownLot | NotArrived | LotNeeded | CurrencyDiffers | NotSold | Uneven

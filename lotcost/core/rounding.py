@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from lotcost.model import ZERO, Layer
+from lotcost.model import ZERO, Basis, Layer
 
 ONE = Decimal(1)
 _UNIT_COST_DIGITS = Decimal("1e-8")
@@ -68,6 +68,47 @@ def apportion(total: Decimal, weights: Sequence[Decimal], cent: Decimal) -> list
     # A total finer than a cent leaves a rest that no cent can carry: the last part has it.
     parts[-1] += total - sum(parts, ZERO)
     return parts
+
+
+def anew(layer: Layer) -> Layer:
+    """Return a layer whose cost is shared out from what it is now."""
+    return layer._replace(basis=Basis(layer.units, layer.cost))
+
+
+def split(layer: Layer, units: Decimal, cent: Decimal) -> tuple[Layer, Layer]:
+    """Part a layer into the first units to leave and the rest."""
+    basis = layer.basis
+    out = basis.gone + units
+    out_cost = gone(basis.cost, basis.units, out, cent)
+    cost = out_cost - basis.gone_cost
+    rest = basis._replace(gone=out, gone_cost=out_cost)
+    return (
+        layer._replace(units=units, cost=cost),
+        layer._replace(units=layer.units - units, cost=layer.cost - cost, basis=rest),
+    )
+
+
+def join(layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
+    """Put goods back to a layer of their lot, or return None where they cost something else.
+
+    Where they are what left last, all is as if they never had; where they cost the same to a
+    cent a unit, their cost is shared out anew.
+    """
+    if (layer.currency, layer.unit_cost) != (part.currency, part.unit_cost):
+        return None
+    units, cost = layer.units + part.units, layer.cost + part.cost
+    both = layer._replace(units=units, cost=cost)
+    basis = layer.basis
+    if part.units <= basis.gone:
+        out = basis.gone - part.units
+        out_cost = gone(basis.cost, basis.units, out, cent)
+        if basis.gone_cost - out_cost == part.cost:
+            return both._replace(basis=basis._replace(gone=out, gone_cost=out_cost))
+    if layer.units and abs(layer.cost * part.units - part.cost * layer.units) >= (
+        cent * layer.units * part.units
+    ):
+        return None
+    return anew(both)
 
 
 def slices(layer: Layer, cent: Decimal) -> tuple[Slice, ...]:

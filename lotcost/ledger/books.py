@@ -66,9 +66,7 @@ class Books:
     ) -> None:
         self.options = options
         self._where = where
-        self.entries = (
-            entries if at is None else [entry for entry in entries if entry.date <= at]
-        )
+        self.entries = entries if at is None else [entry for entry in entries if entry.date <= at]
         self.at = at or _last_day(entries)
 
     @cached_property
@@ -152,29 +150,15 @@ def _lines_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Lin
 
 
 def _merged(lines: Iterator[Line]) -> Iterator[Line]:
-    """Join what the writing parted: one draw held at two unit costs, or with a residue."""
-    last: Line | None = None
+    """Join what the writing parted: a posting's draw of a lot at two unit costs, or a residue."""
+    draws: dict[tuple[Any, ...], Line] = {}
     for line in lines:
-        if last is not None and _same_draw(last, line):
-            last = last._replace(
-                units=last.units + line.units,
-                cost=last.cost + line.cost,
-                price=last.price if last.price is not None else line.price,
-                price_currency=last.price_currency or line.price_currency,
-            )
-            continue
-        if last is not None:
-            yield last
-        last = line
-    if last is not None:
-        yield last
-
-
-def _same_draw(one: Line, other: Line) -> bool:
-    return (
-        (one.kind, one.account, one.lot, one.currency)
-        == (other.kind, other.account, other.lot, other.currency)
-        and one.source["lineno"] == other.source["lineno"]
-        and one.source["filename"] == other.source["filename"]
-        and not (one.units and other.units and (one.units > 0) != (other.units > 0))
-    )
+        way = (line.units > ZERO) - (line.units < ZERO)
+        key = line.source["lineno"], line.source["filename"], line.account, line.lot, line.currency
+        if not way:
+            way = next((sign for sign in (1, -1) if (*key, sign) in draws), 0)
+        known = draws.get((*key, way))
+        if known is not None:
+            line = known._replace(units=known.units + line.units, cost=known.cost + line.cost)
+        draws[(*key, way)] = line
+    yield from draws.values()

@@ -57,11 +57,7 @@ class Cards:
 
     def card(self, lot: Lot, at: datetime.date | None = None) -> dict[str, Any]:
         """Return what is known of a lot, on the evening of a day where one is given."""
-        return {
-            fact.key: fact.value
-            for fact in self.history(lot)
-            if at is None or fact.date <= at
-        }
+        return {fact.key: fact.value for fact in self.history(lot) if at is None or fact.date <= at}
 
 
 def facts(
@@ -146,5 +142,3 @@ def unheard_of(cards: Cards, brought: Iterable[Lot]) -> Iterator[LotError]:
             numbers = [other.number for other in known if other.commodity == lot.commodity]
             message = f"No receipt brings a lot {lot.number} of {lot.commodity}; "
             yield UnknownWord(fact.source, message + nearest(lot.number, numbers), None)
-
-

@@ -117,9 +117,7 @@ class Config:
         return int(days) if isinstance(days, Decimal) and days > 0 else None
 
     def _policy(self, account: str) -> Policy | None:
-        opens = [
-            self._opens[name] for name in accounts.parents(account) if name in self._opens
-        ]
+        opens = [self._opens[name] for name in accounts.parents(account) if name in self._opens]
         laid_down = next((entry for entry in opens if "lot-method" in entry.meta), None)
         if laid_down is None or laid_down.meta["lot-method"] not in set(Method):
             return None

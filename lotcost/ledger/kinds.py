@@ -60,9 +60,7 @@ class Legs(NamedTuple):
         return cls(tuple(goods), frozenset(others))
 
 
-def kind_of(
-    goods: Goods, legs: Legs, txn: data.Transaction, config: Config
-) -> Kind | str:
+def kind_of(goods: Goods, legs: Legs, txn: data.Transaction, config: Config) -> Kind | str:
     """Return what a posting of goods is, or the sentence that says why nothing tells."""
     said = (goods.posting.meta or {}).get("lot-kind", txn.meta.get("lot-kind"))
     fitting = IN_KINDS if goods.comes_in else OUT_KINDS
@@ -146,7 +144,4 @@ def _others(goods: Goods, legs: Legs) -> Iterable[Goods]:
 def _earns(goods: Goods, legs: Legs, config: Config) -> bool:
     """Whether there is a leg on an income or cost-of-sales account."""
     cost_of_sales = goods.policy.accounts.get("lot-cost-of-sales")
-    return any(
-        account == cost_of_sales or config.is_income(account)
-        for account in legs.accounts
-    )
+    return any(account == cost_of_sales or config.is_income(account) for account in legs.accounts)

@@ -235,9 +235,7 @@ def _add_card(
     known_now = supplier | dict(meta) if kind is Kind.RECEIPT else dict(meta)
     if not expires and not known and "expires" not in written.cards.card(lot):
         start = meta.get("manufactured") or txn.date
-        known_now["expires"] = default_expires(
-            start, written.config.shelf_life(lot.commodity)
-        )
+        known_now["expires"] = default_expires(start, written.config.shelf_life(lot.commodity))
     written.cards.add(lot, card_files.facts(known_now, txn.date, meta or txn.meta))
 
 
@@ -249,7 +247,8 @@ def _lot(posting: data.Posting) -> str | None:
         raise _WrongError(WrongType, f'lot wants a text and has {said!s}; write lot: "{said!s}"')
     if said and label and said != label:
         raise _WrongError(
-            TwoLots, f'The posting names lot "{said}" and, in its cost, lot "{label}". Leave one out'
+            TwoLots,
+            f'The posting names lot "{said}" and, in its cost, lot "{label}". Leave one out',
         )
     return said or label or None
 
@@ -370,7 +369,7 @@ def _follow_document(
         total, currency = totals[goods.place]
         weights = [convert.get_weight(posting) for posting in txn.postings]
         weight = sum((each.number for each in weights if each.currency == currency), ZERO)
-        off = weight + slack[currency]
+        off = half_up(weight + slack[currency], config.cent(currency))
         if off and abs(off) <= config.cent(currency) * len(totals):
             sign = 1 if goods.comes_in else -1
             totals[goods.place] = Money(total - sign * off, currency)
@@ -421,5 +420,3 @@ def _fill_expires(written: Written) -> None:
         else movement
         for movement in written.movements
     ]
-
-

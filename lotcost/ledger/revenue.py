@@ -90,9 +90,7 @@ def attribute(
     return Attribution(earned, left)
 
 
-def _within(
-    txn: data.Transaction, sold: _Sales, earned: dict[int, Money], config: Config
-) -> None:
+def _within(txn: data.Transaction, sold: _Sales, earned: dict[int, Money], config: Config) -> None:
     """Attribute what the transaction itself says."""
     legs = [
         posting
@@ -101,16 +99,16 @@ def _within(
     ]
     tagged = _tagged(legs)
     open_: dict[int, Line] = {}
-    priced: dict[int, list[tuple[int, Line]]] = defaultdict(list)
+    priced: dict[int, Line] = {}
     for place, line in zip(sold.places, sold.lines, strict=True):
         own = tagged.pop((line.source["lineno"], line.lot), None)
         if own is not None:
             earned[place] = own
         elif line.price is not None:
-            priced[line.source["lineno"]].append((place, line))
+            priced[place] = line
         else:
             open_[place] = line
-    for group in priced.values():
+    for group in _by_posting(priced):
         _at_price(group, earned, config)
     if not open_:
         return
@@ -135,28 +133,45 @@ def _tagged(legs: Iterable[data.Posting]) -> dict[tuple[int, tuple[str, str]], M
     return tagged
 
 
-def _at_price(group: list[tuple[int, Line]], earned: dict[int, Money], config: Config) -> None:
-    """Attribute a posting's own price to the draws it was parted into."""
-    first = group[0][1]
+def _at_price(group: Mapping[int, Line], earned: dict[int, Money], config: Config) -> None:
+    """Attribute a posting's own price to the lots it was drawn from."""
+    first = next(iter(group.values()))
     assert first.price is not None and first.price_currency is not None  # only priced lines
-    cent = config.cent(first.price_currency)
-    units = [-line.units for _, line in group]
-    total = half_up(sum(units, ZERO) * first.price, cent)
-    for (place, _), share in zip(group, apportion(total, units, cent), strict=True):
-        earned[place] = Money(share, first.price_currency)
+    units = -sum((line.units for line in group.values()), ZERO)
+    total = half_up(units * first.price, config.cent(first.price_currency))
+    _among_lots(Money(total, first.price_currency), group, earned, config)
 
 
 def _add_shares(
     money: Money, targets: Mapping[int, Line], earned: dict[int, Money], config: Config
 ) -> None:
-    """Share money among lines by their cost, what is taken back counting negative."""
-    weights = [-line.cost for line in targets.values()]
+    """Share money among goods by their cost, what is taken back counting negative."""
+    groups = _by_posting(targets)
+    weights = [-sum((line.cost for line in group.values()), ZERO) for group in groups]
+    if not any(weights):
+        weights = [-sum((line.units for line in group.values()), ZERO) for group in groups]
     shares = apportion(money.number, weights, config.cent(money.currency))
-    for place, share in zip(targets, shares, strict=True):
-        before = earned.get(place)
-        if before is not None and before.currency != money.currency:
-            continue
-        earned[place] = Money(share + (before.number if before else ZERO), money.currency)
+    for group, share in zip(groups, shares, strict=True):
+        _among_lots(Money(share, money.currency), group, earned, config)
+
+
+def _by_posting(targets: Mapping[int, Line]) -> list[dict[int, Line]]:
+    groups: dict[tuple[int, int], dict[int, Line]] = defaultdict(dict)
+    for place, line in targets.items():
+        groups[line.entry, line.source["lineno"]][place] = line
+    return list(groups.values())
+
+
+def _among_lots(
+    money: Money, group: Mapping[int, Line], earned: dict[int, Money], config: Config
+) -> None:
+    """Share what one posting earned among its lots by units: they were sold at one price."""
+    units = [abs(line.units) for line in group.values()]
+    shares = apportion(money.number, units, config.cent(money.currency))
+    for place, share in zip(group, shares, strict=True):
+        before = earned.get(place, Money(ZERO, money.currency))
+        if before.currency == money.currency:
+            earned[place] = Money(before.number + share, money.currency)
 
 
 def _income(
@@ -173,8 +188,10 @@ def _income(
             continue
         theirs = place in sales or any(link in waiting for link in entry.links or ())
         for posting in entry.postings:
-            if config.is_income(posting.account) and not config.is_goods(posting.units.currency) and (
-                theirs or any(match(posting.account) for match in on_sales_account)
+            if (
+                config.is_income(posting.account)
+                and not config.is_goods(posting.units.currency)
+                and (theirs or any(match(posting.account) for match in on_sales_account))
             ):
                 income[place, posting.units.currency] -= posting.units.number
     return income

@@ -85,7 +85,9 @@ class _Transaction:
     def label(self, mark: Recognised) -> None:
         """Attach its lot's card to a posting that Beancount booked."""
         posting = self.txn.postings[mark.posting]
-        self.postings[mark.posting] = [posting._replace(meta=self._meta(posting, mark.lot, mark.kind))]
+        self.postings[mark.posting] = [
+            posting._replace(meta=self._meta(posting, mark.lot, mark.kind))
+        ]
 
     def book(self, costed: Costed) -> None:
         """Put the goods of a movement at cost and add the legs it lacks."""
@@ -114,9 +116,7 @@ class _Transaction:
             postings = self._balance(postings, off)
         return self.txn._replace(postings=postings)
 
-    def _hold(
-        self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int
-    ) -> None:
+    def _hold(self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int) -> None:
         posting = self.txn.postings[goods.posting]
         price = posting.price if kind in {Kind.SALE, Kind.SALE_RETURN} else None
         held = []
@@ -165,7 +165,9 @@ class _Transaction:
                 or self.postings[place] != [posting]
             ):
                 continue
-            if kind in {Kind.SALE, Kind.SALE_RETURN} and not self.config.is_expense(posting.account):
+            if kind in {Kind.SALE, Kind.SALE_RETURN} and not self.config.is_expense(
+                posting.account
+            ):
                 # A customer's account that took goods along with the money: it owes money only.
                 self.postings[place] = []
                 return False
@@ -184,17 +186,13 @@ class _Transaction:
             amounts[part.lot, part.currency] += number(part)
         return amounts
 
-    def _share(
-        self, revenue: Money, parts: Sequence[Layer]
-    ) -> dict[tuple[Lot, str], Decimal]:
+    def _share(self, revenue: Money, parts: Sequence[Layer]) -> dict[tuple[Lot, str], Decimal]:
         units: dict[Lot, Decimal] = defaultdict(Decimal)
         for part in parts:
             units[part.lot] += part.units
         cent = self.config.cent(revenue.currency)
         shares = apportion(revenue.number, list(units.values()), cent)
-        return {
-            (lot, revenue.currency): share for lot, share in zip(units, shares, strict=True)
-        }
+        return {(lot, revenue.currency): share for lot, share in zip(units, shares, strict=True)}
 
     def _add(
         self,
@@ -246,9 +244,7 @@ class _Transaction:
     def _earns(self) -> bool:
         return any(self.config.is_income(posting.account) for posting in self.txn.postings)
 
-    def _balance(
-        self, postings: list[Posting], off: Mapping[str, Decimal]
-    ) -> list[Posting]:
+    def _balance(self, postings: list[Posting], off: Mapping[str, Decimal]) -> list[Posting]:
         """Let the elided leg take what is off, else the leg laid down for differences."""
         out = []
         left = dict(off)
@@ -263,9 +259,7 @@ class _Transaction:
             account, source = self.balance_with
             for currency, number in sorted(left.items()):
                 meta = {key: (source.meta or self.txn.meta)[key] for key in ("filename", "lineno")}
-                out.append(
-                    Posting(account, Amount(-number, currency), None, None, None, meta)
-                )
+                out.append(Posting(account, Amount(-number, currency), None, None, None, meta))
         return out
 
 

@@ -71,7 +71,9 @@ def lots(books: Books, by_account: bool = False) -> Report:
     sums = _sums(books, by_account)
     keys = _card_keys(books)
     rows = [_row(books, account, lot, values, keys) for (account, lot), values in sums.items()]
-    rows.sort(key=lambda row: (row.get("account", ""), row["commodity"], row["received"], row["lot"]))
+    rows.sort(
+        key=lambda row: (row.get("account", ""), row["commodity"], row["received"], row["lot"])
+    )
     return Report(
         name="lots",
         title="Lots",
@@ -140,9 +142,7 @@ def _row(
     }
 
 
-def status(
-    books: Books, lot: Lot, expires: datetime.date | None, on_hand: Decimal
-) -> str:
+def status(books: Books, lot: Lot, expires: datetime.date | None, on_hand: Decimal) -> str:
     """Return recalled, quarantine, depleted, expired or open, the first that fits."""
     barred = bar(lot, expires, books.statuses, books.at)
     if barred is not None and barred.why == "recalled":

@@ -1,0 +1,108 @@
+"""The laws of lots, each with ==, over generated ledgers, and against a naive costing."""
+
+from __future__ import annotations
+
+import pytest
+from beancount.core import data
+from beancount.core.interpolate import compute_residual
+from conftest import Loaded
+from hypothesis import given
+from naive import Movement, cost_lots
+from strategies import SIMPLE, WEIGHTS, movements, to_ledger
+
+from lotcost.ledger.booking import book
+from lotcost.reports.catalog import answer
+
+COUNTED = (
+    *("units_received", "units_sold", "units_consumed", "units_written_off", "units_adjusted"),
+    *("units_on_hand", "cost_received", "cost_landed", "cost_written_down", "cost_of_sales"),
+    *("cost_consumed", "cost_written_off", "cost_adjusted", "cost_on_hand", "revenue"),
+)
+METHODS = ("fifo", "fefo", "lifo", "specific")
+each_method = pytest.mark.parametrize("method", METHODS)
+
+
+@each_method
+def test_every_figure_of_every_lot_is_what_a_naive_costing_says(method: str) -> None:
+    @given(movements(method, SIMPLE))
+    def agrees(moves: list[Movement]) -> None:
+        loaded = Loaded(to_ledger(moves, method))
+        assert loaded.messages() == []
+        expected = cost_lots(moves, method, weights=WEIGHTS).lots
+        found = {(row["commodity"], row["lot"]): row for row in loaded.rows("lots")}
+        assert _counted(found) == _counted(expected)
+
+    agrees()
+
+
+def _counted(rows):
+    return {key: {name: row[name] for name in COUNTED} for key, row in rows.items()}
+
+
+@each_method
+def test_units_and_money_neither_appear_nor_vanish(method: str) -> None:
+    @given(movements(method, SIMPLE, oversold=True))
+    def holds(moves: list[Movement]) -> None:
+        loaded = Loaded(to_ledger(moves, method))
+        for row in loaded.rows("lots"):
+            assert row["units_received"] + row["units_adjusted"] == (
+                row["units_sold"]
+                + row["units_consumed"]
+                + row["units_written_off"]
+                + row["units_on_hand"]
+            )
+            assert (
+                row["cost_received"]
+                + row["cost_landed"]
+                - row["cost_written_down"]
+                + row["cost_adjusted"]
+            ) == (
+                row["cost_of_sales"]
+                + row["cost_consumed"]
+                + row["cost_written_off"]
+                + row["cost_on_hand"]
+            )
+            assert row["units_on_hand"] >= 0
+            assert row["units_on_hand"] or not row["cost_on_hand"]
+
+    holds()
+
+
+@each_method
+def test_the_stock_report_ties_to_the_ledger_at_any_date(method: str) -> None:
+    @given(movements(method, SIMPLE))
+    def ties(moves: list[Movement]) -> None:
+        loaded = Loaded(to_ledger(moves, method))
+        for day in {move.date for move in moves}:
+            report = answer("lots", loaded.ledger, loaded.question(at=day))
+            assert [tie.difference for tie in report.ties if tie.difference] == []
+
+    ties()
+
+
+@each_method
+def test_every_transaction_balances_to_the_last_digit(method: str) -> None:
+    @given(movements(method, SIMPLE))
+    def balances(moves: list[Movement]) -> None:
+        loaded = Loaded(to_ledger(moves, method))
+        for entry in loaded.entries:
+            if isinstance(entry, data.Transaction):
+                assert compute_residual(entry.postings).is_empty()
+
+    balances()
+
+
+@each_method
+def test_a_plugin_leaves_its_input_and_keeps_nothing(method: str) -> None:
+    @given(movements(method, SIMPLE), movements(method, SIMPLE))
+    def is_pure(ours: list[Movement], others: list[Movement]) -> None:
+        text = to_ledger(ours, method).replace('plugin "beancount_lotcost"', "")
+        a = Loaded(text)
+        b = Loaded(to_ledger(others, method).replace('plugin "beancount_lotcost"', ""))
+        before = repr(a.entries)
+        first = book(a.entries, a.ledger.options)
+        book(b.entries, b.ledger.options)
+        assert book(a.entries, a.ledger.options) == first
+        assert repr(a.entries) == before
+
+    is_pure()
