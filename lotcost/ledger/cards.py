@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from beancount.core import data
 
+from lotcost.ledger.config import unknown_keys
 from lotcost.ledger.errors import LotError, UnknownWord, WrongType, nearest
 from lotcost.model import Lot, Status
 
@@ -39,9 +40,14 @@ class Fact(NamedTuple):
 
 
 class Cards:
-    """The cards of all lots; facts are added in date order."""
+    """The cards of all lots; facts are added in date order.
+
+    Attributes:
+      named: The first directive that names each lot.
+    """
 
     def __init__(self) -> None:
+        self.named: dict[Lot, data.Custom] = {}
         self._facts: dict[Lot, list[Fact]] = defaultdict(list)
 
     def add(self, lot: Lot, facts: Iterable[Fact]) -> None:
@@ -77,7 +83,7 @@ def type_errors(
         value = meta[key]
         if not isinstance(value, datetime.date):
             message = (
-                f"{key} wants a date and has {value!r}; write {key}: {_as_date(value)} "
+                f"{key} wants a date and has {_shown(value)}; write {key}: {_as_date(value)} "
                 "without quotes"
             )
             yield WrongType(source, message, entry)
@@ -86,6 +92,10 @@ def type_errors(
     if made and expires and expires < made:
         message = f"The lot expires on {expires}, before it was manufactured on {made}"
         yield WrongType(source, message, entry)
+
+
+def _shown(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _as_date(value: object) -> str:
@@ -105,13 +115,13 @@ def read_directives(
         if not isinstance(entry, data.Custom) or not entry.type.startswith("lot"):
             continue
         if entry.type == "lot":
-            lot = _lot(entry, 2, 'custom "lot" "MILK" "L1"', errors)
+            lot = _lot(entry, 2, 'custom "lot" "MILK" "L1"', cards, errors)
             wrong = list(type_errors(entry.meta, entry.meta, entry))
             errors.extend(wrong)
             if lot and not wrong:
                 cards.add(lot, facts(entry.meta, entry.date, entry.meta))
         elif entry.type == "lot-status":
-            lot = _lot(entry, 3, 'custom "lot-status" "MILK" "L1" "quarantine"', errors)
+            lot = _lot(entry, 3, 'custom "lot-status" "MILK" "L1" "quarantine"', cards, errors)
             word = entry.values[2].value if lot else None
             if lot and word not in set(Status):
                 message = f'The status "{word}" is unknown; {nearest(str(word), Status)}'
@@ -124,21 +134,25 @@ def read_directives(
     return dict(statuses), errors
 
 
-def _lot(entry: data.Custom, length: int, form: str, errors: list[LotError]) -> Lot | None:
-    values = [value.value for value in entry.values]
+def _lot(
+    entry: data.Custom, length: int, form: str, cards: Cards, errors: list[LotError]
+) -> Lot | None:
+    errors.extend(unknown_keys(entry.meta, frozenset(), entry))
+    values = [value.value for value in entry.values or ()]
     if len(values) == length and all(isinstance(value, str) for value in values):
-        return Lot(values[0], values[1])
+        lot = Lot(values[0], values[1])
+        cards.named.setdefault(lot, entry)
+        return lot
     message = f'custom "{entry.type}" has {len(values)} values or other types; write {form}'
     errors.append(WrongType(entry.meta, message, entry))
     return None
 
 
 def unheard_of(cards: Cards, brought: Iterable[Lot]) -> Iterator[LotError]:
-    """Find the cards of lots that no receipt brings."""
+    """Find the directives about lots that no receipt brings."""
     known = set(brought)
-    for lot in cards:
+    for lot, entry in cards.named.items():
         if lot not in known:
-            fact = cards.history(lot)[0]
             numbers = [other.number for other in known if other.commodity == lot.commodity]
             message = f"No receipt brings a lot {lot.number} of {lot.commodity}; "
-            yield UnknownWord(fact.source, message + nearest(lot.number, numbers), None)
+            yield UnknownWord(entry.meta, message + nearest(lot.number, numbers), entry)

@@ -35,6 +35,7 @@ ACCOUNT_KEYS = frozenset(
     }
 )
 OPEN_KEYS = ACCOUNT_KEYS | {"lot-method", "lot-within"}
+WITHIN = frozenset({"fifo", "average"})
 TRACKED = frozenset({"required", "serial", "no"})
 COMMODITY_KEYS = frozenset({"lot-tracked"})
 
@@ -124,7 +125,8 @@ class Config:
         legs: dict[str, str] = {}
         for entry in opens:
             for key in ACCOUNT_KEYS & entry.meta.keys():
-                legs.setdefault(key, str(entry.meta[key]))
+                if _is_account(entry.meta[key]):
+                    legs.setdefault(key, entry.meta[key])
         return Policy(Method(laid_down.meta["lot-method"]), laid_down, legs)
 
     def _cent(self, currency: str) -> Decimal:
@@ -143,11 +145,23 @@ def _open_errors(entry: data.Open) -> Iterable[LotError]:
     if method is not None and method not in set(Method):
         message = f'lot-method "{method}" is unknown; {nearest(str(method), Method)}'
         yield UnknownWord(entry.meta, message, entry)
+    within = entry.meta.get("lot-within")
+    if within is not None and within not in WITHIN:
+        message = f'lot-within "{within}" is unknown; {nearest(str(within), WITHIN)}'
+        yield UnknownWord(entry.meta, message, entry)
     for key in sorted(ACCOUNT_KEYS & entry.meta.keys()):
         value = entry.meta[key]
-        if not (isinstance(value, str) and accounts.is_valid(value)):
-            message = f"{key} wants an account and has {value!s}; write {key}: Expenses:Example"
+        if not _is_account(value):
+            example = _EXAMPLES.get(key, "Expenses:Example")
+            message = f"{key} wants an account and has {value!s}; write {key}: {example}"
             yield WrongType(entry.meta, message, entry)
+
+
+_EXAMPLES = {"lot-sales": "Income:Sales", "lot-landed-cost": "Assets:Clearing:Freight"}
+
+
+def _is_account(value: object) -> bool:
+    return isinstance(value, str) and accounts.is_valid(value)
 
 
 def _commodity_errors(entry: data.Commodity) -> Iterable[LotError]:
@@ -159,6 +173,10 @@ def _commodity_errors(entry: data.Commodity) -> Iterable[LotError]:
     days = entry.meta.get("shelf-life")
     if days is not None and not (isinstance(days, Decimal) and days > 0 and not days % 1):
         message = f"shelf-life wants whole days, at least 1, and has {days!s}; write shelf-life: 21"
+        yield WrongType(entry.meta, message, entry)
+    weight = entry.meta.get("unit-weight")
+    if weight is not None and not (isinstance(weight, Decimal) and weight > 0):
+        message = f"unit-weight wants a number above 0 and has {weight!s}; write unit-weight: 1.03"
         yield WrongType(entry.meta, message, entry)
 
 

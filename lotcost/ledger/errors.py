@@ -175,6 +175,13 @@ def _bar(bar: refusals.Bar) -> str:
     return f"{'in ' if bar.why == 'quarantine' else ''}{bar.why} since {bar.since}"
 
 
+def _way_out(why: refusals.Barred, day: datetime.date) -> str:
+    if why.bar.why != "quarantine":
+        return f'To take it out of stock write reason: "{why.bar.why}"'
+    commodity, number = why.lot
+    return f'To release it write: {day} custom "lot-status" "{commodity}" "{number}" "released"'
+
+
 @_sentence.register
 def _(why: refusals.Short, day: datetime.date) -> str:
     lacking = number(why.wanted - why.on_hand)
@@ -190,12 +197,9 @@ def _(why: refusals.Short, day: datetime.date) -> str:
 def _(why: refusals.Barred, day: datetime.date) -> str:
     return (
         f"Lot {why.lot.number} of {why.lot.commodity} in {why.account} may not be sold or used on "
-        f'{day}: it is {_bar(why.bar)}. To take it out of stock write reason: "{_reason(why.bar)}".'
+        f"{day}: it {'' if why.bar.why == 'expired' else 'is '}{_bar(why.bar)}. "
+        f"{_way_out(why, day)}"
     )
-
-
-def _reason(bar: refusals.Bar) -> str:
-    return "damaged" if bar.why == "quarantine" else bar.why
 
 
 @_sentence.register
@@ -210,7 +214,7 @@ def _(why: refusals.UnknownLot, day: datetime.date) -> str:
 def _(why: refusals.NotArrived, day: datetime.date) -> str:
     return (
         f"Lot {why.lot.number} of {why.lot.commodity} is used on {day} and arrives on "
-        f"{why.arrives}, after this line."
+        f"{why.arrives}, after this line. Correct one of the two dates, or name another lot."
     )
 
 
