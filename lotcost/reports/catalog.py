@@ -85,11 +85,10 @@ def groups(name: str, books: Books) -> list[str]:
     named = CATALOG[name].groups
     if "*" not in named:
         return list(named)
-    held = {line.lot.commodity for line in books.lines}
-    keys = {fact.key for lot in books.cards for fact in books.cards.history(lot)}
-    keys |= {
-        key for goods in held & books.config.goods.keys() for key in books.config.goods[goods].meta
-    }
+    held = {line.lot for line in books.lines}
+    keys = {fact.key for lot in held for fact in books.cards.history(lot)}
+    for goods in {lot.commodity for lot in held} & books.config.goods.keys():
+        keys |= books.config.goods[goods].meta.keys()
     own = {key for key in keys if key not in NOT_ON_CARD and not key.startswith(("_", "lot-"))}
     return [*(name for name in named if name != "*"), *sorted(own - set(named))]
 
