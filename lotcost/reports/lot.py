@@ -44,16 +44,13 @@ class OneLot(NamedTuple):
     @property
     def cost_in(self) -> Decimal:
         """What the lot cost in all."""
-        return (
-            self._sum("cost_received", "cost_landed", "cost_adjusted", "cost_transferred")
-            - self.figures["cost_written_down"]
-        )
+        added = self._sum("cost_received", "cost_landed", "cost_adjusted", "cost_transferred")
+        return added - self._sum("cost_written_down")
 
     @property
     def after_write_offs(self) -> Decimal:
         """The gross margin less what was written off."""
-        margin: Decimal = self.figures["gross_margin"]
-        return margin - self.figures["cost_written_off"]
+        return self._sum("gross_margin") - self._sum("cost_written_off")
 
     def _sum(self, *names: str) -> Decimal:
         return sum((self.figures[name] for name in names), Decimal(0))

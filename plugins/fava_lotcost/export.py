@@ -1,0 +1,35 @@
+"""Downloads: a report as a workbook or as CSV, the very rows on the screen."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Response, send_file
+
+from lotcost.rendering import About, csv
+from lotcost.reports.report import Report
+from lotcost.workbook import write_report
+
+Download = Response | tuple[str, int, dict[str, str]]
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def download(report: Report, kind: str, about: About) -> Download:
+    """Return a report as a file named after it."""
+    stream = io.BytesIO()
+    if kind == "xlsx":
+        write_report(report, about, stream)
+    else:
+        stream.write(csv(report).encode("utf-8-sig"))  # a spreadsheet knows UTF-8 by its mark alone
+    stream.seek(0)
+    return send_file(
+        stream, mimetype=_TYPES[kind], as_attachment=True, download_name=f"{report.name}.{kind}"
+    )
+
+
+def refusal(sentence: str, status: int) -> Download:
+    """Say why there is no file."""
+    return f"{sentence}\n", status, {"Content-Type": "text/plain; charset=utf-8"}

@@ -1,0 +1,82 @@
+"""Numbers as the ledger prints them: money with its digits, rates in percent, dates in ISO."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from fava_lotcost import compat
+from lotcost.reports.report import Column, Row
+
+_BLANK = "\N{NO-BREAK SPACE}"  # as wide as a digit in the figures' font
+
+
+class Figures:
+    """What prints the figures of one ledger.
+
+    Money has the digits the ledger mostly writes, and never fewer than the currency's cents: a
+    ledger of round sums would else hide what its lots are off by.
+    """
+
+    def __init__(self, ledger: Any, cent: Callable[[str], Decimal]) -> None:
+        locale: str | None = ledger.fava_options.locale
+        self._precisions: dict[str, int] = ledger.format_decimal.precisions
+        self._cent = cent
+        self._format = cache(lambda digits: compat.number_format(locale, digits))
+
+    def cells(self, columns: Sequence[Column], rows: Sequence[Row]) -> list[list[str]]:
+        """Return rows as texts, figures of a column under each other by their decimal points."""
+        points = [self._deepest(column, rows) for column in columns]
+        return [
+            [self._text(column, row, deep) for column, deep in zip(columns, points, strict=True)]
+            for row in rows
+        ]
+
+    def money(self, number: Decimal, currency: str) -> str:
+        """Return money without its currency."""
+        return self.number(number, self._least(currency))
+
+    def number(self, number: Decimal, digits: int = 0) -> str:
+        """Return a number with its own digits, and some at least."""
+        return self._format(max(digits, _digits(number)))(number)
+
+    def rate(self, number: Decimal | None) -> str:
+        """Return a rate in percent."""
+        return "" if number is None else f"{self._format(1)(number * 100)} %"
+
+    def _least(self, currency: str) -> int:
+        return max(self._precisions.get(currency, 2), _digits(self._cent(currency)))
+
+    def _deepest(self, column: Column, rows: Sequence[Row]) -> int:
+        """Return how many digits any figure of a column has behind its point."""
+        there = (row for row in rows if row.get(column.name) is not None)
+        return max((self._depth(column, row) for row in there), default=0)
+
+    def _depth(self, column: Column, row: Row) -> int:
+        value = row[column.name]
+        if not isinstance(value, Decimal) or column.kind == "rate":
+            return 0
+        own = _digits(value)
+        if column.kind == "money":
+            return max(own, self._least(row["currency"]))
+        if column.kind == "unit-cost":
+            return max(own, _digits(self._cent(row["currency"])))
+        return own
+
+    def _text(self, column: Column, row: Row, deepest: int) -> str:
+        value = row.get(column.name)
+        if value is None:
+            return ""
+        if column.kind == "rate":
+            return self.rate(value)
+        if not isinstance(value, Decimal):
+            return str(value)
+        depth = self._depth(column, row)
+        return self.number(value, depth) + _BLANK * (deepest - depth + (depth == 0 < deepest))
+
+
+def _digits(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,39 @@
+"""Ways out of a page: the journal, the editor, a transaction."""
+
+from __future__ import annotations
+
+import re
+
+from fava.application import url_for
+
+from lotcost.model import Lot
+
+
+def journal(lot: Lot) -> str:
+    """Return the journal of one lot's movements.
+
+    Fava's filter takes a pattern in quotes and has no way to write a quote within them: a lot
+    number with one is matched by any sign in its place.
+    """
+    number = re.escape(lot.number).replace('"', ".")
+    goods = re.escape(lot.commodity)
+    said = f'any(lot:"^{number}$" lot-commodity:"^{goods}$")'
+    return url_for("report", report_name="journal", filter=said)
+
+
+def document(link: str) -> str:
+    """Return the journal of all that shares a link, as `^inv-101` is one."""
+    return url_for("report", report_name="journal", filter=link)
+
+
+def editor(source: str) -> str | None:
+    """Return the editor at a line (`file:line`), or None for what no file says."""
+    file, _, line = source.rpartition(":")
+    if file.startswith("<") or not line.isdigit():
+        return None
+    return url_for("report", report_name="editor", file_path=file, line=line)
+
+
+def account(name: str) -> str:
+    """Return an account's page."""
+    return url_for("account", name=name)

@@ -1,0 +1,175 @@
+"""The page Lots: what is on hand, what it cost, what became of it; and a page for each lot."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from fava.ext import FavaExtensionBase
+
+from fava_lotcost import compat, links
+from fava_lotcost.one_lot import LotView, lot_view
+from fava_lotcost.page import LotPage
+from fava_lotcost.params import Params
+from fava_lotcost.snapshot import Asked, Snapshot
+from fava_lotcost.table import Table, table
+from lotcost.ledger.books import Books
+from lotcost.reports.report import Column, Report, Row
+from lotcost.reports.series import stock_by_commodity, stock_value
+
+STATUSES = ("on-hand", "open", "expired", "quarantine", "recalled", "depleted", "all")
+_DAYS_LEFT = Column("days_left", "count")
+_SHOWN = (
+    *("account", "commodity", "lot", "received", "expires", "days_left", "status", "supplier"),
+    *("units_received", "units_sold", "units_consumed", "units_written_off", "units_adjusted"),
+    *("units_transferred", "units_on_hand", "unit_cost", "cost_on_hand", "currency"),
+    *("gross_margin", "margin_rate"),
+)
+_WHERE_ANY = frozenset({"units_consumed", "units_adjusted"})
+
+
+class Narrowed(NamedTuple):
+    """A status one may narrow the table to, and how many lots it would show."""
+
+    status: str
+    lots: int
+
+
+class LotsView(NamedTuple):
+    """What the page shows.
+
+    Attributes:
+      whole: The lots report as Fava's boxes ask for it; the headline figures are of it.
+      on_hand: Its lots with something left.
+      near: Its lots whose last day is near.
+    """
+
+    table: Table
+    whole: Report
+    on_hand: Report
+    expired: Report
+    near: Report
+    days: int
+    statuses: tuple[Narrowed, ...]
+    status: str
+    by: str
+    charts: list[Any]
+
+    @property
+    def template(self) -> str:
+        """What shows it."""
+        return "lotcost_lots.html"
+
+
+class LotCostLots(LotPage, FavaExtensionBase):
+    """What we hold, lot by lot."""
+
+    report_title = "Lots"
+    own_params = ("status", "by", "q", "commodity", "supplier", "lot", "sort", "page")
+
+    def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> LotsView | LotView:
+        """Return the table of lots, or one lot's page where the URL names it."""
+        if params.text("lot"):
+            return lot_view(snapshot, asked, params)
+        by = params.one_of("by", ("lot", "account"), "lot")
+        books = snapshot.books(asked)
+        whole = snapshot.report("lots", asked, by)
+        status, narrowed = self._narrowed(books, whole, params)
+        fitting = whole.only(row for row in narrowed.rows if _has(row, status))
+        near = whole.at + datetime.timedelta(days=self.loaded.settings.days)
+        return LotsView(
+            table=table(fitting, tuple(_columns(whole)), params, self.loaded.settings.rows),
+            whole=whole,
+            on_hand=whole.only(row for row in whole.rows if _has(row, "on-hand")),
+            expired=whole.only(row for row in whole.rows if _has(row, "expired")),
+            near=whole.only(row for row in whole.rows if _is_near(row, near)),
+            days=self.loaded.settings.days,
+            statuses=tuple(_counts(narrowed)),
+            status=status,
+            by=by,
+            charts=[] if self.incognito else _charts(books, asked),
+        )
+
+    def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report | None:
+        """Return the lots shown, or one lot's movements."""
+        view = self.view(snapshot, asked, params)
+        if isinstance(view, LotView):
+            return None if view.one is None else view.one.movements
+        return view.table.report
+
+    def link(self, column: Column, row: Row) -> str | None:
+        """Lead to the lot, and narrow the table by goods, account and supplier."""
+        value = row.get(column.name)
+        if column.name == "lot":
+            return self.page_url(self.name, commodity=row["commodity"], lot=value)
+        if column.name == "account":
+            return self.url(account=value)
+        if column.name in {"commodity", "supplier"} and value is not None:
+            return self.url(**{column.name: str(value)})
+        return None
+
+    journal = staticmethod(links.journal)
+    document = staticmethod(links.document)
+    editor = staticmethod(links.editor)
+    account = staticmethod(links.account)
+
+    def _narrowed(self, books: Books, whole: Report, params: Params) -> tuple[str, Report]:
+        """Return the status asked for, and the lots that fit all else."""
+        status = params.one_of("status", STATUSES, "on-hand")
+        search = params.text("q").strip().casefold()
+        wanted = {name: params.text(name) for name in ("commodity", "supplier")}
+
+        def fits(row: Row) -> bool:
+            if any(said and row[name] != said for name, said in wanted.items()):
+                return False
+            goods = books.config.goods.get(row["commodity"])
+            name = goods.meta.get("name") if goods else None
+            words = (row["lot"], row["commodity"], row["supplier"], name)
+            return any(search in str(word).casefold() for word in words if word is not None)
+
+        rows = (row | {"days_left": _days_left(row, whole.at)} for row in map(dict, whole.rows))
+        return status, whole.only(row for row in rows if fits(row))
+
+
+def _columns(whole: Report) -> Iterator[Column]:
+    """Pick what there is room for; what no lot has is left out."""
+    known = {column.name: column for column in (*whole.columns, _DAYS_LEFT)}
+    for name in _SHOWN:
+        empty = name in _WHERE_ANY and not any(row[name] for row in whole.rows)
+        crowded = name == "supplier" and "account" in known
+        if name in known and not empty and not crowded:
+            yield known[name]
+
+
+def _has(row: Row, status: str) -> bool:
+    if status == "on-hand":
+        return bool(row["units_on_hand"])
+    return status in ("all", row["status"])
+
+
+def _counts(report: Report) -> Iterator[Narrowed]:
+    for status in STATUSES:
+        count = sum(_has(row, status) for row in report.rows)
+        if count or status in {"on-hand", "all"}:
+            yield Narrowed(status, count)
+
+
+def _days_left(row: Row, at: datetime.date) -> int | None:
+    if row["expires"] is None or not row["units_on_hand"]:
+        return None
+    return int((row["expires"] - at).days)
+
+
+def _is_near(row: Row, near: datetime.date) -> bool:
+    return row["status"] == "open" and row["expires"] is not None and row["expires"] <= near
+
+
+def _charts(books: Books, asked: Asked) -> list[Any]:
+    by_commodity = stock_by_commodity(books)
+    drawn = set(books.options["operating_currency"])  # a treemap has no other currencies
+    has_treemap = any(drawn & amounts.keys() for amounts in by_commodity.values())
+    return [
+        *compat.line_chart("Stock value", stock_value(books, asked.since)),
+        *(compat.treemap("By commodity", by_commodity) if has_treemap else ()),
+    ]

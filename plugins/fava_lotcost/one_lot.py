@@ -1,0 +1,97 @@
+"""The page of one lot: its card, its units, its cost, its margin and every movement."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount.core.amount import Amount
+
+from fava_lotcost.params import Params
+from fava_lotcost.snapshot import Asked, Snapshot
+from fava_lotcost.table import Table, table
+from lotcost.ledger.cards import Fact
+from lotcost.ledger.errors import where
+from lotcost.model import Lot
+from lotcost.reports.lot import OneLot
+from lotcost.reports.report import Row
+
+_SHOWN = (
+    *("date", "kind", "party", "document", "account", "units", "balance", "unit_cost", "cost"),
+    *("currency", "revenue", "gross_margin", "source"),
+)
+_ALWAYS = 10_000
+
+
+class Said(NamedTuple):
+    """A fact of a lot's card as text.
+
+    Attributes:
+      figure: Whether it is a number, which incognito masks.
+      source: The line that says it, `file:line`.
+    """
+
+    key: str
+    value: str
+    figure: bool
+    since: datetime.date
+    source: str
+
+
+class LotView(NamedTuple):
+    """What the page shows.
+
+    Attributes:
+      one: The lot; None where nothing moves it under Fava's boxes.
+      known: Whether the ledger has the lot at all.
+      others: Lots of other goods with that number, where the lot itself is not found.
+    """
+
+    lot: Lot
+    snapshot: Snapshot
+    one: OneLot | None = None
+    known: bool = False
+    others: tuple[Lot, ...] = ()
+    table: Table | None = None
+
+    @property
+    def template(self) -> str:
+        """What shows it."""
+        return "lotcost_one_lot.html"
+
+    @property
+    def card(self) -> tuple[Said, ...]:
+        """What is known of the lot."""
+        return tuple(map(_said, self.one.card)) if self.one else ()
+
+    @property
+    def history(self) -> tuple[Said, ...]:
+        """What was ever said of the lot, oldest first."""
+        return tuple(map(_said, self.one.history)) if self.one else ()
+
+    def entry(self, row: Row) -> object:
+        """Return the entry that a movement stands in."""
+        return self.snapshot.entries[row["entry"]]
+
+
+def lot_view(snapshot: Snapshot, asked: Asked, params: Params) -> LotView:
+    """Find the lot that a URL names; its goods may be left out where one lot has that number."""
+    number, goods = params.text("lot"), params.text("commodity")
+    lots = {line.lot for line in snapshot.books(Asked()).lines if line.lot.number == number}
+    if not goods and len(lots) == 1:
+        goods = next(iter(lots)).commodity
+    lot = Lot(goods, number)
+    one = snapshot.lot(lot, asked) if lot in lots else None
+    if one is None:
+        return LotView(lot, snapshot, known=lot in lots, others=tuple(sorted(lots - {lot})))
+    columns = {column.name: column for column in one.movements.columns}
+    history = table(one.movements, [columns[name] for name in _SHOWN], params, _ALWAYS)
+    return LotView(lot, snapshot, one, known=True, table=history)
+
+
+def _said(fact: Fact) -> Said:
+    value = fact.value
+    figure = isinstance(value, Decimal | Amount)
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return Said(fact.key, text, figure, fact.date, where(fact.source))

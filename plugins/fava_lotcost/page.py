@@ -1,0 +1,202 @@
+"""What all pages have in common: one snapshot, the boxes of Fava, links, figures, downloads.
+
+It is no extension itself, or Fava would show it as one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from beancount.core import data
+from fava.application import url_for
+from fava.ext import FavaExtensionBase, FavaExtensionError
+from fava.helpers import FavaAPIError
+from flask import current_app, request
+
+from fava_lotcost import compat, settings
+from fava_lotcost.export import Download, download, refusal
+from fava_lotcost.figures import Figures
+from fava_lotcost.params import Notice, Params
+from fava_lotcost.settings import Settings
+from fava_lotcost.snapshot import Asked, Snapshot
+from lotcost.rendering import About, about
+from lotcost.reports.catalog import Question
+from lotcost.reports.report import Column, Report, Row
+
+if TYPE_CHECKING:
+    _Extension = FavaExtensionBase
+else:
+    _Extension = object
+
+_LOG = logging.getLogger(__name__)
+
+
+class Loaded(NamedTuple):
+    """What a load of the ledger leaves, put in place at once."""
+
+    snapshot: Snapshot
+    settings: Settings = Settings()
+    problems: tuple[str, ...] = ()
+
+
+class Shown(NamedTuple):
+    """What a template shows.
+
+    Attributes:
+      view: The page's own; None where there is nothing to show.
+      lacks: What the ledger has to say first.
+      failure: Why there is no page, in Fava's or Python's words.
+    """
+
+    view: Any = None
+    notices: tuple[Notice, ...] = ()
+    lacks: tuple[str, ...] = ()
+    failure: str = ""
+
+
+class LotPage(_Extension):
+    """A page; its own class says what it shows (`view`) and what one may take away (`exported`).
+
+    Attributes:
+      own_params: The URL parameters that are the page's own, beside those of Fava.
+    """
+
+    own_params: tuple[str, ...] = ()
+    loaded: Loaded
+
+    def __init__(self, ledger: Any, config: str | None = None) -> None:
+        # Fava reads a configuration once, and one that is no literal takes it down: see `settings`.
+        super().__init__(ledger, None)
+        self.loaded = Loaded(Snapshot(ledger.all_entries, ledger.options))
+
+    def after_load_file(self) -> None:
+        """Take a new snapshot and read the settings anew."""
+        entries: Any = self.ledger.all_entries
+        line = None
+        try:
+            line = settings.own_line(entries)
+            read, problems = settings.read(line)
+        except Exception as error:
+            _LOG.exception("The settings cannot be read")
+            read, problems = Settings(), [f"{settings.MODULE}: {error!r}"]
+        snapshot = Snapshot(entries, self.ledger.options, self.ledger.load_errors)
+        self.loaded = Loaded(snapshot, read, tuple(problems))
+        for problem in problems:
+            self._tell(problem, line)
+
+    def shown(self) -> Shown:
+        """Return what the template shows; whatever goes wrong is shown as words."""
+        try:
+            params = Params(request.args)
+            snapshot = self.loaded.snapshot
+            if snapshot.lacks:
+                return Shown(lacks=snapshot.lacks)
+            view = self.view(snapshot, self.asked(), params)
+            return Shown(view, tuple(params.notices))
+        except FavaAPIError as error:
+            return Shown(failure=str(error))
+        except Exception as error:
+            _LOG.exception("The page cannot be made")
+            failure = f"{settings.MODULE}: {type(error).__name__}: {error}"
+            self._tell(failure, settings.own_line(self.loaded.snapshot.entries))
+            return Shown(failure=failure)
+
+    def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> Any:
+        """Return what the page shows."""
+        raise NotImplementedError
+
+    def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report | None:
+        """Return the rows that the page shows, all pages of them, or None where there are none."""
+        raise NotImplementedError
+
+    @compat.endpoint("export.xlsx")
+    def export_xlsx(self) -> Download:
+        """Download the rows shown as a workbook."""
+        return self._export("xlsx")
+
+    @compat.endpoint("export.csv")
+    def export_csv(self) -> Download:
+        """Download the rows shown as CSV."""
+        return self._export("csv")
+
+    def asked(self) -> Asked:
+        """Read Fava's boxes."""
+        since = at = None
+        time = request.args.get("time", "").strip()
+        if time:
+            since, at = compat.period(time, self.ledger.fava_options.fiscal_year_end)
+        args = request.args
+        return Asked(since, at, args.get("account", "").strip(), args.get("filter", "").strip())
+
+    @property
+    def figures(self) -> Figures:
+        """What prints numbers as this ledger does."""
+        return Figures(self.ledger, self.loaded.snapshot.books(Asked()).config.cent)
+
+    @property
+    def incognito(self) -> bool:
+        """Whether figures are to be masked."""
+        return bool(current_app.config["INCOGNITO"])
+
+    def link(self, column: Column, row: Row) -> str | None:
+        """Return where a cell leads."""
+        return None
+
+    def url(self, endpoint: str = "", **changes: str | None) -> str:
+        """Return this page's own URL with some of its parameters changed; Fava's stay.
+
+        Any change begins at the first page again. The endpoint's name is also a parameter of
+        Fava's `url_for`, so it is put in afterwards.
+        """
+        own = {name: request.args.get(name) for name in self.own_params if name != "page"}
+        path, mark, query = self.page_url(self.name, **(own | changes)).partition("?")
+        return f"{path}{endpoint}{mark}{query}"
+
+    def column_url(self, column: Column, order: str) -> str:
+        """Return the URL of the table sorted by a column: figures from the top, then turned."""
+        first, second = column.name, f"-{column.name}"
+        if column.is_number:
+            first, second = second, first
+        return self.url(sort=second if order == first else first)
+
+    def page_url(self, page: str, **params: str | None) -> str:
+        """Return the URL of a page of ours."""
+        said: dict[str, Any] = {name: value or None for name, value in params.items()}
+        return url_for("extension_report", extension_name=page, **said)
+
+    def kept_params(self, *without: str) -> Mapping[str, str]:
+        """Return the parameters that a form has to carry along."""
+        names = {"account", "filter", "time", "conversion", "interval", *self.own_params}
+        kept = names - {"page", *without}
+        return {name: value for name, value in sorted(request.args.items()) if name in kept}
+
+    def _export(self, kind: str) -> Download:
+        if self.incognito:
+            return refusal("In incognito mode figures are masked and nothing is exported.", 403)
+        params = Params(request.args)
+        snapshot = self.loaded.snapshot
+        try:
+            report = self.exported(snapshot, self.asked(), params)
+        except FavaAPIError as error:
+            return refusal(str(error), 400)
+        if report is None:
+            return refusal("There is no such lot.", 404)
+        wrong = [notice for notice in params.notices if notice.what != "page"]
+        if wrong:
+            said = ", ".join(f"{notice.what}={notice.said}" for notice in wrong)
+            return refusal(f"This means nothing here: {said}.", 400)
+        return download(report, kind, self._about())
+
+    def _about(self) -> About:
+        """Say what the rows are of, so that a file explains itself."""
+        plain = about(self.ledger.options, self.ledger.beancount_file_path, Question())
+        return plain._replace(asked=tuple(self.kept_params("conversion", "interval").items()))
+
+    def _tell(self, message: str, line: data.Custom | None) -> None:
+        """Put an error on Fava's Errors page, once for all pages."""
+        error = FavaExtensionError(line.meta if line else None, message, line)  # type: ignore[arg-type]
+        errors = self.ledger.extensions.errors  # Fava empties it before each load
+        if error not in errors:
+            errors.append(error)

@@ -1,0 +1,54 @@
+"""What a page's own URL parameters say; what they cannot mean is noted and left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+
+class Notice(NamedTuple):
+    """A parameter that means nothing: what it is for, what it says, and what it could say."""
+
+    what: str
+    said: str
+    known: tuple[str, ...]
+
+
+class Params:
+    """The parameters of one request."""
+
+    def __init__(self, args: Mapping[str, str]) -> None:
+        self._args = args
+        self.notices: list[Notice] = []
+
+    def text(self, name: str) -> str:
+        """Return what a parameter says, or nothing."""
+        return self._args.get(name, "")
+
+    def one_of(self, name: str, known: Iterable[str], default: str) -> str:
+        """Return one of the known words."""
+        said = self.text(name)
+        known = tuple(known)
+        if not said or said in known:
+            return said or default
+        self.notices.append(Notice(name, said, known))
+        return default
+
+    def order(self, names: Iterable[str]) -> str:
+        """Return a column to sort by, with a minus before it for falling, or nothing."""
+        said = self.text("sort")
+        names = tuple(names)
+        if not said or said.removeprefix("-") in names:
+            return said
+        self.notices.append(Notice("sort", said, names))
+        return ""
+
+    def page(self, pages: int) -> int:
+        """Return a page's number, from 1."""
+        said = self.text("page")
+        if not said:
+            return 1
+        if said.isascii() and said.isdigit() and len(said) < 10 and 1 <= int(said) <= pages:
+            return int(said)
+        self.notices.append(Notice("page", said, ("1",) if pages == 1 else (f"1 to {pages}",)))
+        return 1

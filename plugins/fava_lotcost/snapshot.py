@@ -1,0 +1,111 @@
+"""What a loaded ledger holds, and the reports made of it, as Fava's three boxes ask for them.
+
+A snapshot never changes: a reload makes a new one, and a request that is under way ends with
+the one it began with. Nothing is computed before a page asks.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from beancount.core import account as accounts
+from beancount.core import data
+
+from fava_lotcost import compat
+from lotcost.ledger.books import Books, Line
+from lotcost.ledger.errors import LotError
+from lotcost.model import Lot
+from lotcost.reports.catalog import CATALOG, Question
+from lotcost.reports.lot import OneLot, one_lot
+from lotcost.reports.report import Report
+
+
+class Asked(NamedTuple):
+    """What Fava's boxes ask for; both days are in.
+
+    Attributes:
+      account: The account box: an account and those below it, else a pattern as in Fava.
+      filter: The filter box: lines count whose transaction it keeps.
+    """
+
+    since: datetime.date | None = None
+    at: datetime.date | None = None
+    account: str = ""
+    filter: str = ""
+
+
+class Snapshot:
+    """A ledger as it was loaded."""
+
+    def __init__(
+        self,
+        entries: Sequence[data.Directive],
+        options: Mapping[str, Any],
+        errors: Sequence[Any] = (),
+    ) -> None:
+        self.entries = entries
+        self.options = options
+        self.lot_errors = tuple(error for error in errors if isinstance(error, LotError))
+        # They live and die with the snapshot, so that no reload shows what was before it.
+        self.books: Callable[[Asked], Books] = lru_cache(8)(self._books)
+        self.report: Callable[[str, Asked, str | None], Report] = lru_cache(16)(self._report)
+
+    def lot(self, lot: Lot, asked: Asked) -> OneLot | None:
+        """Return all there is to say of a lot, or None where no line moves it."""
+        test = self._test(asked)
+        books = Books(
+            self.entries,
+            self.options,
+            asked.at,
+            lambda line: line.lot == lot and (test is None or test(line)),
+        )
+        return one_lot(books, lot)
+
+    @cached_property
+    def lacks(self) -> tuple[str, ...]:
+        """What the ledger has to say before there are lots: `open`, `plugin`, `movements`."""
+        books = self.books(Asked())
+        if books.lines:
+            return ()
+        opens = (entry for entry in self.entries if isinstance(entry, data.Open))
+        found = {
+            "open": any(books.config.policy(entry.account) for entry in opens),
+            "plugin": any(name == "beancount_lotcost" for name, _ in self.options["plugin"]),
+        }
+        return tuple(name for name, there in found.items() if not there) or ("movements",)
+
+    @cached_property
+    def _accounts(self) -> frozenset[str]:
+        """Every account that is opened, and all above it."""
+        return frozenset(
+            name
+            for entry in self.entries
+            if isinstance(entry, data.Open)
+            for name in accounts.parents(entry.account)
+        )
+
+    def _books(self, asked: Asked) -> Books:
+        return Books(self.entries, self.options, asked.at, self._test(asked))
+
+    def _report(self, name: str, asked: Asked, by: str | None) -> Report:
+        question = Question(asked.since, asked.at, by=by)
+        return CATALOG[name].make(self.books(asked), question)
+
+    def _test(self, asked: Asked) -> Callable[[Line], bool] | None:
+        """Return what tells whether a line is asked for, or None where all are."""
+        tests: list[Callable[[Line], bool]] = []
+        if asked.account in self._accounts:
+            tests.append(Question(account=asked.account).asks_for)
+        elif asked.account:
+            matches = compat.account_pattern(asked.account)
+            tests.append(lambda line: matches(line.account))
+        if asked.filter:
+            # Entries are in date order, so a line's place is the same where later days are cut off.
+            places = compat.kept(self.entries, asked.filter)
+            tests.append(lambda line: line.entry in places)
+        if not tests:
+            return None
+        return lambda line: all(test(line) for test in tests)
