@@ -71,9 +71,7 @@ def lots(books: Books, by_account: bool = False) -> Report:
     sums = _sums(books, by_account)
     keys = _card_keys(books)
     rows = [_row(books, account, lot, values, keys) for (account, lot), values in sums.items()]
-    rows.sort(
-        key=lambda row: (row.get("account", ""), row["commodity"], row["received"], row["lot"])
-    )
+    rows.sort(key=_place)
     return Report(
         name="lots",
         title="Lots",
@@ -82,6 +80,12 @@ def lots(books: Books, by_account: bool = False) -> Report:
         at=books.at,
         ties=ties(books),
     )
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    # A filter may leave out a lot's receipt; the lot then comes before those of a known day.
+    received = row["received"] or datetime.date.min
+    return row["account"], row["commodity"], received, row["lot"]
 
 
 def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
