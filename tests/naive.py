@@ -193,21 +193,30 @@ class Layer:
         self.gone += units
         return Part(self.name, units, value - self.value, down - self.down_left, curve)
 
-    def costs_like(self, part: "Part") -> bool:
-        """Whether the part costs the same, to a cent a unit: else it is a layer of its own."""
-        return not self.left or abs(self.value / self.left - part.cost / part.units) < 1
+    def joins(self, part: "Part") -> bool:
+        """Whether the part joins what is here: it left last, or costs the same to a cent a unit."""
+        if self.before(part.units, part.cost, part.down) is not None or not self.left:
+            return True
+        return abs(self.value / self.left - part.cost / part.units) < 1
+
+    def before(self, units: Fraction, cost: int, down: int) -> "Layer | None":
+        """The layer as it was before these units left, if they are what left last."""
+        if units > self.gone:
+            return None
+        layer = copy.copy(self)
+        layer.gone -= units
+        left_last = layer.value - self.value, layer.down_left - self.down_left
+        return layer if left_last == (cost, down) else None
 
     def put(self, units: Fraction, cost: int, down: int = 0) -> None:
         """Undo the last to leave where cost and units say so, else begin anew with what is there.
 
         Without the undoing, a transfer there and back would move the cents of later issues.
         """
-        if units <= self.gone:
-            undone = copy.copy(self)
-            undone.gone -= units
-            if (undone.value - self.value, undone.down_left - self.down_left) == (cost, down):
-                self.gone = undone.gone
-                return
+        before = self.before(units, cost, down)
+        if before is not None:
+            self.gone = before.gone
+            return
         self.total, self.units, self.gone, self.down = (
             self.value + cost,
             self.left + units,
@@ -243,13 +252,11 @@ class Book:
     drawn: dict[int, list[Part]] = field(default_factory=lambda: defaultdict(list))
     kept: dict[int, list[Part]] = field(default_factory=dict)  # of each sale, not returned yet
 
-    def layer(
-        self, account: str, commodity: str, name: Name, part: Part | None = None
-    ) -> Layer:
+    def layer(self, account: str, commodity: str, name: Name, part: Part | None = None) -> Layer:
         layers = self.stock[account, commodity]
         name = POOL if self.method == "average" else name
         for layer in layers:
-            if layer.name == name and (part is None or name is POOL or layer.costs_like(part)):
+            if layer.name == name and (part is None or name is POOL or layer.joins(part)):
                 return layer
         layers.append(Layer(name))
         return layers[-1]
