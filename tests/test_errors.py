@@ -1,0 +1,1623 @@
+"""What a bookkeeper is told: the class of each error, its line and its sentence, and no more.
+
+On every ledger of this page a movement with an error leaves its posting as written (`told`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+
+import pytest
+from beancount.core import data
+from conftest import Loaded, load
+
+from lotcost.ledger import errors
+from lotcost.ledger.errors import (
+    BarredLot,
+    ElidedAmount,
+    LotNeeded,
+    LotNotArrived,
+    MissingAccount,
+    MissingCost,
+    MissingLot,
+    MixedStyles,
+    NeverSold,
+    NoSuchLot,
+    ShortStock,
+    TwoCosts,
+    TwoCurrencies,
+    TwoLots,
+    UnclearKind,
+    UnevenTransfer,
+    UnknownWord,
+    WrongType,
+)
+
+
+def tell(text, ledger):
+    """Each error as its class, the text of its line, and what it says."""
+    lines = textwrap.dedent(text).splitlines()
+    plain = load(text.replace('plugin "beancount_lotcost"', ""))
+    for error in ledger.errors:
+        line = error.source["lineno"]
+        assert postings(ledger, line) == postings(plain, line)
+    return [
+        (type(error), lines[error.source["lineno"] - 1].strip(), error.message)
+        for error in ledger.errors
+    ]
+
+
+def postings(ledger, line):
+    """The postings of a line, without what is hidden in their metadata."""
+    return [
+        posting._replace(
+            meta={key: value for key, value in posting.meta.items() if not key.startswith("__")}
+        )
+        for entry in ledger.entries
+        if isinstance(entry, data.Transaction)
+        for posting in entry.postings
+        if posting.meta["lineno"] == line
+    ]
+
+
+@pytest.fixture
+def told(request, ledger):
+    """What the ledger in the test's docstring tells."""
+    return tell(request.function.__doc__, ledger)
+
+
+def on_hand(ledger: Loaded):
+    return {row["lot"]: row["units_on_hand"] for row in ledger.rows("lots")}
+
+
+# One test a class, and the other ways into it.
+
+
+def test_an_issue_beyond_stock_is_short_in_numbers(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -12 MILK
+      Assets:Receivable  60.00 USD
+      Income:Sales  -60.00 USD
+
+    2025-01-06 * "Invoice 102"
+      Assets:Stock  -1 MILK
+      Assets:Receivable  5.00 USD
+      Income:Sales  -5.00 USD
+    """
+    assert told == [
+        (
+            ShortStock,
+            "Assets:Stock  -12 MILK",
+            "Assets:Stock is 2 MILK short on 2025-01-05: 12 wanted, 10 on hand (lot L1 10).",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 9}
+
+
+def test_an_issue_of_more_of_a_lot_than_there_is_names_the_lot(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  1.5 MILK @ 2.00 USD
+        lot: "L1"
+      Assets:Stock  9 MILK @ 2.00 USD
+        lot: "L2"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK
+        lot: "L1"
+      Assets:Receivable  60.00 USD
+      Income:Sales  -60.00 USD
+    """
+    assert told == [
+        (
+            ShortStock,
+            "Assets:Stock  -2 MILK",
+            "Assets:Stock is 0.5 MILK of lot L1 short on 2025-01-05: "
+            "2 wanted, 1.5 on hand (lot L1 1.5).",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 1.5, "L2": 9}
+
+
+def test_a_sale_that_names_no_lot_passes_an_expired_one_and_says_so(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fefo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+        expires: 2025-01-31
+      Assets:Stock  3 MILK @ 2.00 USD
+        lot: "L2"
+      Liabilities:Payable
+
+    2025-02-01 * "Invoice 101"
+      Assets:Stock  -4 MILK
+      Assets:Receivable  60.00 USD
+      Income:Sales  -60.00 USD
+    """
+    assert told == [
+        (
+            ShortStock,
+            "Assets:Stock  -4 MILK",
+            "Assets:Stock is 1 MILK short on 2025-02-01: 4 wanted, 3 on hand "
+            "(lot L1 10 expired on 2025-01-31, lot L2 3).",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10, "L2": 3}
+
+
+def test_an_expired_lot_may_not_be_sold_the_day_after(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+        expires: 2025-01-31
+      Liabilities:Payable
+
+    2025-01-31 * "Invoice 101, on its last day"
+      Assets:Stock  -1 MILK
+        lot: "L1"
+      Assets:Receivable  5.00 USD
+      Income:Sales  -5.00 USD
+
+    2025-02-01 * "Invoice 102"
+      Assets:Stock  -4 MILK
+        lot: "L1"
+      Assets:Receivable  20.00 USD
+      Income:Sales  -20.00 USD
+    """
+    assert told == [
+        (
+            BarredLot,
+            "Assets:Stock  -4 MILK",
+            "Lot L1 of MILK in Assets:Stock may not be sold or used on 2025-02-01: "
+            'it expired on 2025-01-31. To take it out of stock write reason: "expired"',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 9}
+
+
+def test_a_lot_in_quarantine_may_not_be_sold_before_it_is_released(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-03 custom "lot-status" "MILK" "L1" "quarantine"
+
+    2025-01-04 * "Invoice 101"
+      Assets:Stock  -4 MILK
+        lot: "L1"
+      Assets:Receivable  20.00 USD
+      Income:Sales  -20.00 USD
+
+    2025-01-05 custom "lot-status" "MILK" "L1" "released"
+
+    2025-01-05 * "Invoice 102"
+      Assets:Stock  -1 MILK
+        lot: "L1"
+      Assets:Receivable  5.00 USD
+      Income:Sales  -5.00 USD
+    """
+    assert told == [
+        (
+            BarredLot,
+            "Assets:Stock  -4 MILK",
+            "Lot L1 of MILK in Assets:Stock may not be sold or used on 2025-01-04: "
+            "it is in quarantine since 2025-01-03. "
+            'To release it write: 2025-01-04 custom "lot-status" "MILK" "L1" "released"',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 9}
+
+
+def test_a_recalled_lot_may_not_be_sold_and_may_be_written_off(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-off: Expenses:WriteOff
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-03 custom "lot-status" "MILK" "L1" "recalled"
+
+    2025-01-04 * "Invoice 101"
+      Assets:Stock  -4 MILK
+        lot: "L1"
+      Assets:Receivable  20.00 USD
+      Income:Sales  -20.00 USD
+
+    2025-01-05 * "Destroyed"
+      Assets:Stock  -6 MILK
+        lot: "L1"
+        reason: "recalled"
+    """
+    assert told == [
+        (
+            BarredLot,
+            "Assets:Stock  -4 MILK",
+            "Lot L1 of MILK in Assets:Stock may not be sold or used on 2025-01-04: "
+            'it is recalled since 2025-01-03. To take it out of stock write reason: "recalled"',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 4}
+
+
+def test_an_unknown_lot_gets_the_nearest_known_one(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "2025-07"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK
+        lot: "2025-70"
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+    """
+    assert told == [
+        (
+            NoSuchLot,
+            "Assets:Stock  -2 MILK",
+            'No receipt brings a lot 2025-70 of MILK; did you mean "2025-07"?',
+        )
+    ]
+    assert on_hand(ledger) == {"2025-07": 10}
+
+
+def test_a_lot_of_another_commodity_is_told_as_that(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Assets:Stock  5 RICE @ 2.00 USD
+        lot: "R1"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK
+        lot: "R1"
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+    """
+    assert told == [
+        (
+            NoSuchLot,
+            "Assets:Stock  -2 MILK",
+            "No receipt brings a lot R1 of MILK; it is a lot of RICE.",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10, "R1": 5}
+
+
+def test_a_lot_sold_before_it_arrived_is_told_with_its_day(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK
+        lot: "L2"
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+
+    2025-03-01 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L2"
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            LotNotArrived,
+            "Assets:Stock  -2 MILK",
+            "Lot L2 of MILK is used on 2025-01-05 and arrives on 2025-03-01, after this line. "
+            "Correct one of the two dates, or name another lot.",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10, "L2": 10}
+
+
+def test_specific_identification_asks_for_the_lot_that_left(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "specific"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Assets:Stock  5 MILK @ 2.00 USD
+        lot: "L2"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+    """
+    assert told == [
+        (
+            LotNeeded,
+            "Assets:Stock  -2 MILK",
+            "Assets:Stock is kept by specific identification and holds 2 lots of MILK on "
+            '2025-01-05 (lot L1 10, lot L2 5). Add the one that left: lot: "L1"',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10, "L2": 5}
+
+
+def test_a_lot_has_its_cost_in_one_currency(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  5 MILK @ 3.00 EUR
+        lot: "L1"
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            TwoCurrencies,
+            "Assets:Stock  5 MILK @ 3.00 EUR",
+            "Lot L1 of MILK has its cost in USD and gets one in EUR. "
+            "Write the cost in USD, or use a lot number of its own.",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_customer_returns_no_more_than_was_sold(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+
+    2025-01-06 * "Credit note"
+      Assets:Stock  3 MILK
+      Assets:Receivable  -15.00 USD
+      Income:Sales  15.00 USD
+    """
+    assert told == [
+        (
+            NeverSold,
+            "Assets:Stock  3 MILK",
+            "A customer returns 3 MILK on 2025-01-06, and 2 were sold and not returned yet. "
+            'Where they left before this ledger begins, write their cost and lot-kind: "receipt".',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 8}
+
+
+def test_a_transfer_brings_in_what_it_takes_out(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock:Main  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Restock the shop"
+      Assets:Stock:Main  -5 MILK
+      Assets:Stock:Shop  4 MILK
+    """
+    assert told == [
+        (
+            UnevenTransfer,
+            "Assets:Stock:Shop  4 MILK",
+            "A transfer takes out 5 MILK and brings in 4. "
+            "Write the difference as a movement of its own.",
+        )
+    ]
+    assert ledger.lot("MILK", "L1", account="Assets:Stock:Main")["units_on_hand"] == 10
+
+
+def test_goods_that_go_out_for_no_reason_ask_for_one(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Where to?"
+      Assets:Stock  -2 MILK
+      Assets:Bank  10.00 USD
+    """
+    assert told == [
+        (
+            UnclearKind,
+            "Assets:Stock  -2 MILK",
+            "2 MILK go out, and nothing says why. "
+            'Add lot-kind: "sale", lot-kind: "purchase-return" or reason: "damaged"',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_goods_that_go_out_are_no_receipt(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Back to the farm"
+      Assets:Stock  -2 MILK
+        lot-kind: "receipt"
+      Liabilities:Payable  4.00 USD
+    """
+    assert told == [
+        (
+            UnclearKind,
+            "Assets:Stock  -2 MILK",
+            '2 MILK go out, which is no lot-kind "receipt"; '
+            "known are adjustment, production, purchase-return, sale, transfer, write-off",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_receipt_without_a_cost_asks_for_the_price(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  5 MILK
+        lot: "L2"
+      Liabilities:Payable  -10.00 USD
+    """
+    assert told == [
+        (
+            MissingCost,
+            "Assets:Stock  5 MILK",
+            "5 MILK come in, and nothing says what they cost. Write their price: 5 MILK @ 1.00 USD",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_posting_has_one_cost(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  5 MILK {2.00 USD} @ 3.00 USD
+        lot: "L2"
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            TwoCosts,
+            "Assets:Stock  5 MILK {2.00 USD} @ 3.00 USD",
+            "5 MILK come in with two costs, {2 USD} and @ 3 USD. Leave one out",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_goods_that_need_a_lot_number_get_one(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 commodity MILK
+      lot-tracked: "required"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  5 MILK @ 2.00 USD
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            MissingLot,
+            "Assets:Stock  5 MILK @ 2.00 USD",
+            'MILK is lot-tracked: "required", and this receipt names no lot. '
+            'Add lot: "2025-01-05-A"',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_serial_number_is_one_unit(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 commodity PUMP
+      lot-tracked: "serial"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  1 PUMP @ 2.00 USD
+        lot: "SN-1"
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  5 PUMP @ 2.00 USD
+        lot: "SN-2"
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            MissingLot,
+            "Assets:Stock  5 PUMP @ 2.00 USD",
+            'PUMP is lot-tracked: "serial", one unit a lot, and lot SN-2 brings 5. '
+            "Write one posting a unit",
+        )
+    ]
+    assert on_hand(ledger) == {"SN-1": 1}
+
+
+@pytest.mark.xfail(strict=True, reason="a second unit comes in under the same serial number")
+def test_a_serial_number_comes_in_once(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 commodity PUMP
+      lot-tracked: "serial"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  1 PUMP @ 2.00 USD
+        lot: "SN-1"
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  1 PUMP @ 3.00 USD
+        lot: "SN-1"
+      Liabilities:Payable
+    """
+    assert [error[:2] for error in told] == [(MissingLot, "Assets:Stock  1 PUMP @ 3.00 USD")]
+    assert on_hand(ledger) == {"SN-1": 1}
+
+
+def test_a_posting_names_one_lot(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  5 MILK {2.00 USD, "L2"}
+        lot: "L3"
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            TwoLots,
+            'Assets:Stock  5 MILK {2.00 USD, "L2"}',
+            'The posting names lot "L3" and, in its cost, lot "L2". Leave one out',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_lot_expires_on_one_day(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+        expires: 2025-02-01
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  5 MILK @ 3.00 USD
+        lot: "L1"
+        expires: 2025-03-01
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            TwoLots,
+            "Assets:Stock  5 MILK @ 3.00 USD",
+            "Lot L1 of MILK expires on 2025-02-01 and, by this receipt, on 2025-03-01. "
+            "Give these goods a lot number of their own",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_beancounts_own_lots_in_a_managed_account_name_both_lines(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK {2.00 USD, "L1"}
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK {"L1"}
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+      Expenses:CostOfSales
+    """
+    assert told == [
+        (
+            MixedStyles,
+            'Assets:Stock  -2 MILK {"L1"}',
+            'Assets:Stock is managed (lot-method "fifo", <string>:5), and this line has a lot in '
+            'Beancount\'s own form. Write -2 MILK with lot: "L1"',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="Beancount's booking refuses it first, in words of its own, without a line"
+)
+def test_beancounts_own_lots_on_bare_goods_name_both_lines(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK {"L1"}
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+    """
+    assert [error[:2] for error in told] == [(MixedStyles, 'Assets:Stock  -2 MILK {"L1"}')]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_bare_issue_from_a_native_account_names_both_lines(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "beancount"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK {2.00 USD, "L1"}
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+    """
+    assert told == [
+        (
+            MixedStyles,
+            "Assets:Stock  -2 MILK",
+            "Assets:Stock is booked by Beancount (lot-method, <string>:5), and this line has "
+            'goods without their lot. Write -2 MILK {} or -2 MILK {"L1"}',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+@pytest.mark.xfail(strict=True, reason="a receipt is told to name a lot that is there: {}")
+def test_a_bare_receipt_in_a_native_account_asks_for_the_cost_in_braces(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "beancount"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK {2.00 USD, "L1"}
+      Liabilities:Payable
+
+    2025-01-05 * "Delivery"
+      Assets:Stock  2 MILK @ 3.00 USD
+        lot: "L2"
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            MixedStyles,
+            "Assets:Stock  2 MILK @ 3.00 USD",
+            "Assets:Stock is booked by Beancount (lot-method, <string>:5), and this line has "
+            'goods without their lot. Write 2 MILK {3.00 USD, "L2"}',
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+@pytest.mark.xfail(strict=True, reason="a traceback: the transfer finds no side that arrives")
+def test_goods_do_not_move_between_a_managed_and_a_native_account(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+    2025-01-01 open Assets:Depot
+      lot-method: "beancount"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "To the depot"
+      Assets:Stock  -5 MILK
+      Assets:Depot  5 MILK
+    """
+    assert [error[0] for error in told] == [MixedStyles]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_leg_without_an_account_names_the_open_and_the_key(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock:Main  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock:Main  -2 MILK
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+    """
+    assert told == [
+        (
+            MissingAccount,
+            "Assets:Stock:Main  -2 MILK",
+            "This sale needs a leg on an account that is not laid down. Add to the open of "
+            "Assets:Stock (<string>:5): lot-cost-of-sales: Expenses:CostOfSales",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_short_sale_without_a_sales_account_asks_for_it(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK @ 5.00 USD
+      Assets:Receivable  10.00 USD
+    """
+    assert told == [
+        (
+            MissingAccount,
+            "Assets:Stock  -2 MILK @ 5.00 USD",
+            "This sale needs a leg on an account that is not laid down. Add to the open of "
+            "Assets:Stock (<string>:5): lot-sales: Income:Sales",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_write_off_without_an_account_asks_for_it(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-write-off-theft: Expenses:Theft
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Dropped"
+      Assets:Stock  -2 MILK
+        reason: "damaged"
+    """
+    assert told == [
+        (
+            MissingAccount,
+            "Assets:Stock  -2 MILK",
+            "This write-off needs a leg on an account that is not laid down. Add to the open of "
+            "Assets:Stock (<string>:5): lot-write-off: Expenses:WriteOff",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+@pytest.mark.xfail(strict=True, reason="Beancount says that it does not balance, lotcost nothing")
+def test_a_credit_that_differs_from_cost_asks_for_the_adjustment_account(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Sour, sent back"
+      Assets:Stock  -2 MILK
+        lot-kind: "purchase-return"
+      Liabilities:Payable  3.00 USD
+    """
+    assert told == [
+        (
+            MissingAccount,
+            "Assets:Stock  -2 MILK",
+            "This purchase-return needs a leg on an account that is not laid down. Add to the "
+            "open of Assets:Stock (<string>:5): lot-adjustment: Expenses:StockDifferences",
+        )
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+@pytest.mark.xfail(strict=True, reason="production is not costed yet")
+def test_one_elided_leg_of_a_production_asks_for_its_amount(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Bake"
+      Assets:Stock  -2 MILK
+      Assets:Stock  40 CAKE
+        lot: "B-001"
+      Liabilities:Wages
+    """
+    assert [error[:2] for error in told] == [(ElidedAmount, "Liabilities:Wages")]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_card_for_a_lot_nobody_received_is_an_error(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-03 custom "lot" "MILK" "L1"
+      plant: "Ghent"
+    2025-01-04 custom "lot" "MILK" "L11"
+      plant: "Ghent"
+    2025-01-05 custom "lot" "MILK" "X"
+    2025-01-06 custom "lot-status" "RICE" "L1" "recalled"
+    """
+    assert told == [
+        (
+            UnknownWord,
+            '2025-01-04 custom "lot" "MILK" "L11"',
+            'No receipt brings a lot L11 of MILK; did you mean "L1"?',
+        ),
+        (
+            UnknownWord,
+            '2025-01-05 custom "lot" "MILK" "X"',
+            "No receipt brings a lot X of MILK; known are L1",
+        ),
+        (
+            UnknownWord,
+            '2025-01-06 custom "lot-status" "RICE" "L1" "recalled"',
+            "No receipt brings a lot L1 of RICE; none is known",
+        ),
+    ]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+# Words and types: one ledger, one wrong line each.
+
+LEDGER = """
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+
+2025-01-01 commodity MILK
+  name: "Milk"{commodity}
+2025-01-01 open Assets:Stock
+  lot-method: "fifo"
+  lot-cost-of-sales: Expenses:CostOfSales
+  lot-write-off: Expenses:WriteOff{open}
+
+2025-01-02 * "Delivery"
+  Assets:Stock  10 MILK @ 2.00 USD
+    lot: "L1"
+  Liabilities:Payable
+
+2025-01-05 * "Delivery"{transaction}
+  Assets:Stock  5 MILK @ 3.00 USD{receipt}
+  Liabilities:Payable
+
+2025-01-06 * "Written off"
+  Assets:Stock  -1 MILK{issue}
+
+2025-01-07 custom {custom}
+"""
+PLACES = ("commodity", "open", "transaction", "receipt", "issue")
+LINES = {
+    "commodity": "2025-01-01 commodity MILK",
+    "open": "2025-01-01 open Assets:Stock",
+    "transaction": '2025-01-05 * "Delivery"',
+    "receipt": "Assets:Stock  5 MILK @ 3.00 USD",
+    "issue": "Assets:Stock  -1 MILK",
+}
+OUT = "known are adjustment, production, purchase-return, sale, transfer, write-off"
+REASONS = "known are abnormal-loss, damaged, expired, normal-loss, recalled, sample, theft"
+
+
+def words(place, line):
+    """The ledger with one line more at a place."""
+    fill = {name: "" for name in PLACES}
+    fill |= {"issue": '\n    reason: "damaged"', "custom": '"lot" "MILK" "L1"'}
+    if place == "custom":
+        fill["custom"] = line
+    else:
+        indent = "    " if place in {"receipt", "issue"} else "  "
+        fill[place] = f"\n{indent}{line}"
+    return LEDGER.format(**fill)
+
+
+def test_the_ledger_of_the_wrong_words_is_right_without_them():
+    text = words("receipt", 'plant: "Ghent"')
+    ledger = load(text)
+
+    assert tell(text, ledger) == []
+    assert on_hand(ledger) == {"2025-01-05": 5, "L1": 9}
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "kind", "message"),
+    [
+        ("receipt", "lot: 7", WrongType, 'lot wants a text and has 7; write lot: "7"'),
+        (
+            "receipt",
+            'expires: "2025-02-01"',
+            WrongType,
+            'expires wants a date and has "2025-02-01"; write expires: 2025-02-01 without quotes',
+        ),
+        (
+            "receipt",
+            "expires: 20250201",
+            WrongType,
+            "expires wants a date and has 20250201; write expires: 2025-02-01 without quotes",
+        ),
+        (
+            "receipt",
+            'best-before: "soon"',
+            WrongType,
+            'best-before wants a date and has "soon"; write best-before: 2025-02-01 without quotes',
+        ),
+        (
+            "receipt",
+            "manufactured: 2025-01-04\n    expires: 2025-01-03",
+            WrongType,
+            "The lot expires on 2025-01-03, before it was manufactured on 2025-01-04",
+        ),
+        (
+            "receipt",
+            'lot-kind: "recipt"',
+            UnclearKind,
+            'The lot-kind "recipt" is unknown; did you mean "receipt"?',
+        ),
+        (
+            "issue",
+            'lot-kind: "gift"',
+            UnclearKind,
+            f'The lot-kind "gift" is unknown; {OUT}',
+        ),
+        (
+            "issue",
+            'reason: "dammaged"',
+            UnknownWord,
+            'The reason "dammaged" is unknown; did you mean "damaged"?',
+        ),
+        ("issue", "reason: TRUE", UnknownWord, f'The reason "True" is unknown; {REASONS}'),
+        (
+            "issue",
+            'lot: 7\n    reason: "theft"',
+            WrongType,
+            'lot wants a text and has 7; write lot: "7"',
+        ),
+    ],
+)
+def test_a_wrong_word_on_a_posting_is_one_error_at_its_line(place, line, kind, message):
+    text = words(place, line)
+    ledger = load(text)
+
+    assert tell(text, ledger) == [(kind, LINES[place], message)]
+    left = {"L1": 9} if place == "receipt" else {"2025-01-05": 5, "L1": 10}
+    assert on_hand(ledger) == left
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "kind", "message"),
+    [
+        (
+            "open",
+            'lot-sale: "Income:Sales"',
+            UnknownWord,
+            'The key lot-sale is unknown here; did you mean "lot-sales"?',
+        ),
+        (
+            "open",
+            'lot-within: "averge"',
+            UnknownWord,
+            'lot-within "averge" is unknown; did you mean "average"?',
+        ),
+        (
+            "open",
+            'lot-sales: "Sales"',
+            WrongType,
+            "lot-sales wants an account and has Sales; write lot-sales: Income:Sales",
+        ),
+        (
+            "open",
+            "lot-write-off-damaged: 5",
+            WrongType,
+            "lot-write-off-damaged wants an account and has 5; "
+            "write lot-write-off-damaged: Expenses:Example",
+        ),
+        (
+            "commodity",
+            'lot-track: "no"',
+            UnknownWord,
+            'The key lot-track is unknown here; did you mean "lot-tracked"?',
+        ),
+        (
+            "commodity",
+            'lot-tracked: "maybe"',
+            UnknownWord,
+            'lot-tracked "maybe" is unknown; known are no, required, serial',
+        ),
+        *(
+            (
+                "commodity",
+                f"shelf-life: {written}",
+                WrongType,
+                f"shelf-life wants whole days, at least 1, and has {shown}; write shelf-life: 21",
+            )
+            for written, shown in (("0", "0"), ("-1", "-1"), ("2.5", "2.5"), ('"21"', "21"))
+        ),
+        (
+            "commodity",
+            'unit-weight: "1 kg"',
+            WrongType,
+            "unit-weight wants a number above 0 and has 1 kg; write unit-weight: 1.03",
+        ),
+    ],
+)
+def test_a_wrong_word_on_an_open_or_a_commodity_is_one_error_at_its_line(
+    place, line, kind, message
+):
+    text = words(place, line)
+    ledger = load(text)
+
+    assert tell(text, ledger) == [(kind, LINES[place], message)]
+    assert on_hand(ledger) == {"2025-01-05": 5, "L1": 9}
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "message"),
+    [
+        (
+            '"lot-statut" "MILK" "L1" "recalled"',
+            UnknownWord,
+            'custom "lot-statut" is unknown; did you mean "lot-status"?',
+        ),
+        (
+            '"lot-recall" "MILK" "L1"',
+            UnknownWord,
+            'custom "lot-recall" is unknown; did you mean "lot-close"?',
+        ),
+        (
+            '"lot-status" "MILK" "L1" "recaled"',
+            UnknownWord,
+            'The status "recaled" is unknown; did you mean "recalled"?',
+        ),
+        (
+            '"lot-status" "MILK" "L1"',
+            WrongType,
+            'custom "lot-status" has 2 values or other types; '
+            'write custom "lot-status" "MILK" "L1" "quarantine"',
+        ),
+        (
+            '"lot" "MILK" 1',
+            WrongType,
+            'custom "lot" has 2 values or other types; write custom "lot" "MILK" "L1"',
+        ),
+        (
+            '"lot" "MILK" "L1"\n  expires: "2025-02-01"',
+            WrongType,
+            'expires wants a date and has "2025-02-01"; write expires: 2025-02-01 without quotes',
+        ),
+        (
+            '"lot" "MILK" "L1"\n  lot-plant: "Ghent"',
+            UnknownWord,
+            "The key lot-plant is unknown here; none is known",
+        ),
+    ],
+)
+def test_a_wrong_word_in_a_directive_is_one_error_at_its_line(line, kind, message):
+    text = words("custom", line)
+    ledger = load(text)
+
+    assert tell(text, ledger) == [(kind, f"2025-01-07 custom {line}".splitlines()[0], message)]
+    assert on_hand(ledger) == {"2025-01-05": 5, "L1": 9}
+
+
+NOT_READ = pytest.mark.xfail(strict=True, reason="this directive is not read yet")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param('"lotcost" "framwork" "ifrs"', marks=NOT_READ),
+        pytest.param('"lotcost" "framework" "gaap"', marks=NOT_READ),
+        pytest.param('"lotcost" "write-off-expired" "yes"', marks=NOT_READ),
+        pytest.param('"lot-count" "MILK"', marks=NOT_READ),
+        pytest.param('"lot-count" Assets:Stock "L9" 3 MILK', marks=NOT_READ),
+        pytest.param('"lot-write-down" "MILK" "L1" 1.20', marks=NOT_READ),
+        pytest.param('"lot-write-down" "MILK" "L9" 1.20 USD', marks=NOT_READ),
+        pytest.param('"lot-close" "Assets:Stock"', marks=NOT_READ),
+    ],
+)
+def test_a_wrong_setting_count_write_down_or_closing_is_one_error_at_its_line(line):
+    text = words("custom", line)
+    ledger = load(text)
+
+    assert [place for _, place, _ in tell(text, ledger)] == [f"2025-01-07 custom {line}"]
+    assert on_hand(ledger) == {"2025-01-05": 5, "L1": 9}
+
+
+@pytest.mark.xfail(strict=True, reason="the movement is booked although its line has an error")
+@pytest.mark.parametrize("place", ["receipt", "transaction"])
+def test_an_unknown_key_on_a_movement_leaves_it_as_written(place):
+    text = words(place, 'lot-knd: "receipt"')
+    ledger = load(text)
+    message = 'The key lot-knd is unknown here; did you mean "lot-kind"?'
+
+    assert tell(text, ledger) == [(UnknownWord, LINES[place], message)]
+    assert on_hand(ledger) == {"L1": 9}
+
+
+@pytest.mark.parametrize("place", ["receipt", "transaction"])
+def test_an_unknown_key_on_a_movement_is_one_error(place):
+    ledger = load(words(place, 'lot-knd: "receipt"'))
+    message = 'The key lot-knd is unknown here; did you mean "lot-kind"?'
+
+    assert [(type(error), error.message) for error in ledger.errors] == [(UnknownWord, message)]
+
+
+@pytest.mark.xfail(strict=True, reason='it is told to write lot: "", which is what it wrote')
+def test_an_empty_lot_number_is_told_what_to_write():
+    text = words("receipt", 'lot: ""')
+    ledger = load(text)
+
+    assert [error[:2] for error in tell(text, ledger)] == [(WrongType, LINES["receipt"])]
+    assert 'write lot: ""' not in tell(text, ledger)[0][2]
+
+
+@pytest.mark.xfail(strict=True, reason="only the postings of goods are looked at")
+def test_an_unknown_key_on_the_leg_of_a_payment_is_an_error(told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+      Liabilities:Payable  -20.00 USD
+        lot-knd: "receipt"
+    """
+    assert [error[:2] for error in told] == [(UnknownWord, "Liabilities:Payable  -20.00 USD")]
+
+
+# One cause, one error.
+
+
+@pytest.mark.xfail(strict=True, reason="Beancount says of each movement that it does not balance")
+def test_an_unknown_method_is_one_error_whatever_moves(told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifi"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK
+      Assets:Receivable  10.00 USD
+      Income:Sales  -10.00 USD
+    """
+    assert told == [
+        (
+            UnknownWord,
+            "2025-01-01 open Assets:Stock",
+            'lot-method "fifi" is unknown; did you mean "fifo"?',
+        )
+    ]
+
+
+def test_an_unknown_method_gets_the_nearest_known_one(told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifi"
+    """
+    assert told == [
+        (
+            UnknownWord,
+            "2025-01-01 open Assets:Stock",
+            'lot-method "fifi" is unknown; did you mean "fifo"?',
+        )
+    ]
+
+
+@pytest.mark.parametrize("word", ["reason", "lot-kind"])
+@pytest.mark.xfail(strict=True, reason="each posting of the transaction tells it again")
+def test_a_wrong_word_on_a_transaction_is_told_once(word):
+    ledger = load(f"""
+        plugin "beancount_lotcost"
+        plugin "beancount.plugins.auto_accounts"
+
+        2025-01-01 open Assets:Stock
+          lot-method: "fifo"
+          lot-write-off: Expenses:WriteOff
+
+        2025-01-02 * "Delivery"
+          Assets:Stock  10 MILK @ 2.00 USD
+          Assets:Stock  10 RICE @ 2.00 USD
+          Liabilities:Payable
+
+        2025-01-05 * "Dropped"
+          {word}: "broken"
+          Assets:Stock  -2 MILK
+          Assets:Stock  -2 RICE
+        """)
+    assert len(ledger.errors) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="its card is then said to be of a lot nobody received")
+def test_a_receipt_that_cannot_be_read_is_told_once(told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK
+        lot: "L1"
+      Liabilities:Payable  -20.00 USD
+
+    2025-01-03 custom "lot" "MILK" "L1"
+      plant: "Ghent"
+    """
+    assert [error[:2] for error in told] == [(MissingCost, "Assets:Stock  10 MILK")]
+
+
+def test_a_short_issue_of_one_of_two_goods_is_one_error(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Assets:Stock  4 RICE @ 3.00 USD
+        lot: "R1"
+      Liabilities:Payable
+
+    2025-01-05 * "Invoice 101"
+      Assets:Stock  -2 MILK @ 5.00 USD
+      Assets:Stock  -5 RICE @ 5.00 USD
+      Assets:Receivable  35.00 USD
+    """
+    assert told == [
+        (
+            ShortStock,
+            "Assets:Stock  -5 RICE @ 5.00 USD",
+            "Assets:Stock is 1 RICE short on 2025-01-05: 5 wanted, 4 on hand (lot R1 4).",
+        )
+    ]
+    assert on_hand(ledger)["R1"] == 4
+
+
+def test_a_transfer_that_is_short_moves_none_of_its_goods(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock:Main  10 MILK @ 2.00 USD
+        lot: "L1"
+      Assets:Stock:Main  4 RICE @ 3.00 USD
+        lot: "R1"
+      Liabilities:Payable
+
+    2025-01-05 * "Restock the shop"
+      Assets:Stock:Main  -2 MILK
+      Assets:Stock:Main  -5 RICE
+      Assets:Stock:Shop
+    """
+    assert told == [
+        (
+            ShortStock,
+            "Assets:Stock:Main  -5 RICE",
+            "Assets:Stock:Main is 1 RICE short on 2025-01-05: 5 wanted, 4 on hand (lot R1 4).",
+        )
+    ]
+    main = {row["lot"]: row["units_on_hand"] for row in ledger.rows("lots", by="account")}
+    assert main == {"L1": 10, "R1": 4}
+
+
+# Files that are hardly ledgers.
+
+
+@pytest.mark.parametrize("text", ["", 'plugin "beancount_lotcost"', "; nothing yet\n"])
+def test_an_empty_ledger_has_no_lots_and_no_errors(text):
+    ledger = load(text)
+
+    assert ledger.errors == []
+    assert ledger.rows("lots") == []
+
+
+def test_a_ledger_that_does_not_parse_still_reports_the_rest():
+    ledger = load("""
+        plugin "beancount_lotcost"
+        plugin "beancount.plugins.auto_accounts"
+
+        2025-01-01 open Assets:Stock
+          lot-method: "fifo"
+
+        2025-01-02 * "Delivery"
+          Assets:Stock  10 MILK @ 2.00 USD
+            lot: "L1"
+          Liabilities:Payable
+
+        2025-01-05 * "Invoice
+          Assets:Stock  -2 MILK {{{
+        """)
+    assert ledger.errors
+    assert not [error for error in ledger.errors if "Traceback" in error.message]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_directive_without_values_is_no_traceback_of_ours():
+    ledger = load("""
+        plugin "beancount_lotcost"
+        2025-01-05 custom "lot"
+        """)
+    ours = [error for error in ledger.errors if 'plugin "beancount.ops' not in error.message]
+    assert [(type(error), error.message) for error in ours] == [
+        (
+            WrongType,
+            'custom "lot" has 0 values or other types; write custom "lot" "MILK" "L1"',
+        )
+    ]
+
+
+# The page itself.
+
+
+def classes():
+    found = inspect.getmembers(errors, inspect.isclass)
+    return {name for name, value in found if issubclass(value, errors.LotError)}
+
+
+def test_every_class_of_error_is_told_on_this_page():
+    assert classes() - {"LotError", "Refused"} <= globals().keys()
+
+
+def test_every_class_of_error_stands_in_the_tree_on_top():
+    drawn = {
+        line.split("── ")[1].split()[0] for line in errors.__doc__.splitlines() if "──" in line
+    }
+
+    assert drawn == classes() - {"LotError"}
