@@ -22,7 +22,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from lotcost.rendering.about import About, period, tie_words
-from lotcost.rendering.values import plain
+from lotcost.rendering.values import plain, printable
 from lotcost.reports.report import Column, Report
 
 _GAP = "  "
@@ -43,31 +43,33 @@ class _Strip(NamedTuple):
 def text(report: Report, about: About, width: int | None = None) -> str:
     """Write a report for people, in so many columns of a terminal; None never leaves one out."""
     asked = "".join(f", {word.lower()} {said}" for word, said in about.asked)
-    lines = [report.title, _printable(f"{about.ledger}, {period(report)}{asked}"), ""]
-    footer = [*(tie_words(tie) for tie in report.ties), *report.notes]
+    lines = [report.title, printable(f"{about.ledger}, {period(report)}{asked}"), ""]
     if report.rows:
         strips = [_strip(report, place) for place in range(len(report.columns))]
         shown = _fitting(report, strips, width)
         lines += _table(shown, len(report.rows), len(report.totals))
-        if len(shown) < len(strips):
-            footer.append(_left_out(strips, shown))
     else:
+        strips = shown = []
         lines.append("Nothing to show.")
-    for note in footer:
-        lines += ["", *(textwrap.wrap(note, width) if width else [note])]
+    notes = [*(tie_words(tie) for tie in report.ties), *report.notes]
+    left_out = [_left_out(strips, shown)] if len(shown) < len(strips) else []
+    for block in filter(None, (notes, left_out)):
+        lines.append("")
+        for note in block:
+            lines += textwrap.wrap(note, width) if width else [note]
     return "\n".join(lines) + "\n"
 
 
 def _strip(report: Report, place: int) -> _Strip:
     column = report.columns[place]
-    cells = [_printable(_figure(column, row.get(column.name))) for row in report.rows]
+    cells = [printable(_figure(column, row.get(column.name))) for row in report.rows]
     if place == 0:
         cells = [cell or "(none)" for cell in cells]
         totals = [f"Total {row['currency']}" for row in report.totals]
     elif column.name == "currency":
         totals = [""] * len(report.totals)  # the label has it, where this column is left out too
     else:
-        totals = [_printable(_figure(column, row.get(column.name))) for row in report.totals]
+        totals = [printable(_figure(column, row.get(column.name))) for row in report.totals]
     if column.is_number:
         aligned = _by_point([*cells, *totals])
         cells, totals = aligned[: len(cells)], aligned[len(cells) :]
@@ -193,8 +195,3 @@ def _cells(line: str) -> int:
         0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF")
         for sign in line
     )
-
-
-def _printable(line: str) -> str:
-    """Blank out what would break the line or command the terminal: a ledger may hold anything."""
-    return line if line.isprintable() else "".join(c if c.isprintable() else " " for c in line)

@@ -17,3 +17,8 @@ def plain(value: object) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     return str(value)
+
+
+def printable(line: str) -> str:
+    """Blank out what would break the line or command the terminal: a ledger may hold anything."""
+    return line if line.isprintable() else "".join(c if c.isprintable() else " " for c in line)

@@ -1,0 +1,145 @@
+"""The commands. Each loads a ledger, asks one question and shows the answer."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lotcost.cli import asking, checking, output
+from lotcost.cli.demo import show_demo
+from lotcost.ledger.loading import Ledger, load
+from lotcost.rendering import about
+from lotcost.reports.catalog import CATALOG, Entry, Question, answer
+
+_LEDGER = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+_EPILOG = """
+\b
+Examples:
+  lotcost lots main.beancount --at 2025-03-31
+  lotcost margins main.beancount --by customer -o margins.xlsx
+  lotcost check main.beancount
+
+Exit codes: 0, 1 for errors in the ledger, 2 for wrong usage.
+"""
+
+
+class _Commands(click.Group):
+    """Offers the command that was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            known = self.list_commands(ctx)
+            ctx.fail(f"No report or command {args[0]!r}{asking.offer(args[0], known)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(package_name="lotcost", message="%(prog)s %(version)s")
+def main() -> None:
+    """Cost every lot of a Beancount ledger: stock, margins and write-offs by lot."""
+
+
+@main.command(short_help="Print what is wrong with a ledger.")
+@click.argument("ledger", type=_LEDGER)
+@click.pass_context
+def check(ctx: click.Context, ledger: Path) -> None:
+    """Print what is wrong with a ledger, a line each; nothing where all is well."""
+    problems = checking.problems(_load(ledger), ledger)
+    for problem in problems:
+        click.echo(problem)
+    ctx.exit(1 if problems else 0)
+
+
+@main.command(short_help="Show an example ledger in Fava.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port; else 5000 or the next free.")
+def demo(port: int | None) -> None:
+    """Show an example ledger in Fava, a food distributor's; edits go to a copy."""
+    show_demo(port)
+
+
+def _report_command(name: str, entry: Entry) -> click.Command:
+    """Make the command of a report, with the options that mean something to it."""
+
+    def run(ledger: Path, format_: str | None, file: Path | None, **asked: Any) -> None:
+        format_ = output.format_of(format_, file)
+        day = asking.one_day(asked.pop("at"), asked.pop("to", None))
+        question = Question(at=day, **asked)
+        asking.check_days(question)
+        loaded = _load(ledger)
+        output.spare_ledger(file, loaded)
+        problems = checking.problems(loaded, ledger)
+        for problem in problems:
+            click.echo(problem, err=True)
+        if not loaded.entries:
+            click.get_current_context().exit(1)
+        if not checking.keeps_lots(loaded):
+            click.echo(checking.NO_LOTS, err=True)
+        asking.check_words(name, question, loaded)
+        report = answer(name, loaded, question)
+        output.deliver(report, about(loaded.options, ledger, question), format_, file)
+        click.get_current_context().exit(1 if problems else 0)
+
+    return click.Command(name, callback=run, params=_params(entry), help=f"Show {entry.answers}.")
+
+
+def _params(entry: Entry) -> list[click.Parameter]:
+    at = "As of the evening of this day; else of the ledger's last transaction."
+    params: list[click.Parameter] = [
+        click.Argument(["ledger"], type=_LEDGER),
+        click.Option(["--at"], type=_day, metavar="DATE", help=at),
+    ]
+    if entry.period:
+        params += [
+            click.Option(
+                ["--from", "since"], type=_day, metavar="DATE", help="The first day, which is in."
+            ),
+            click.Option(
+                ["--to"], type=_day, metavar="DATE", help="The last day, which is in: same as --at."
+            ),
+        ]
+    params += [
+        click.Option(["--commodity"], metavar="NAME", help="These goods only."),
+        click.Option(["--lot"], metavar="NUMBER", help="This lot only."),
+        click.Option(["--account"], metavar="NAME", help="This account and those below it."),
+    ]
+    if entry.groups:
+        words = ", ".join("any key of a card" if word == "*" else word for word in entry.groups)
+        params.append(click.Option(["--by"], metavar="WORD", help=f"A row for each {words}."))
+    formats = click.Choice(output.FORMATS)
+    return [
+        *params,
+        click.Option(
+            ["--format", "format_"], type=formats, help="Else by the file's name, else text."
+        ),
+        click.Option(
+            ["-o", "--output", "file"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write a file, and replace it whole; - is the terminal or pipe.",
+        ),
+    ]
+
+
+def _day(said: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(said)
+    except ValueError as error:
+        raise click.BadParameter(f"{said!r} is no day; write it as 2025-03-31.") from error
+
+
+def _load(path: Path) -> Ledger:
+    try:
+        return load(path)
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(f"Cannot read {path}: {error}") from error
+
+
+for _name, _entry in CATALOG.items():
+    main.add_command(_report_command(_name, _entry))

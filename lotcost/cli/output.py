@@ -1,0 +1,100 @@
+"""Where a report goes: to the terminal, down a pipe, or whole into a file."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from lotcost.ledger.loading import Ledger
+from lotcost.rendering import About, csv, json, text
+from lotcost.reports.report import Report
+
+_SUFFIXES = {".txt": "text", ".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
+FORMATS = tuple(_SUFFIXES.values())
+_STDOUT = Path("-")
+
+
+def format_of(chosen: str | None, file: Path | None) -> str:
+    """Return the format asked for, by name or by the file's suffix; else text.
+
+    A file that could not be written is refused here, before a ledger is loaded for it.
+    """
+    if file is None or file == _STDOUT:
+        if chosen == "xlsx" and sys.stdout.isatty():
+            raise click.UsageError("A terminal does not show a workbook; add -o FILE.xlsx")
+        return chosen or "text"
+    if file.is_dir():
+        raise click.UsageError(f"{file} is a folder; -o wants a file.")
+    if not file.parent.is_dir():
+        raise click.UsageError(f"There is no folder {file.parent} for {file.name}.")
+    guessed = _SUFFIXES.get(file.suffix.lower())
+    if chosen is None and guessed is None:
+        known = ", ".join(_SUFFIXES)
+        raise click.UsageError(f"{file.name} is none of {known}; say which with --format.")
+    return chosen or str(guessed)
+
+
+def spare_ledger(file: Path | None, ledger: Ledger) -> None:
+    """Refuse to write over a file of the ledger."""
+    if file is not None and file.exists():
+        for part in map(Path, ledger.options["include"]):
+            if part.exists() and file.samefile(part):
+                raise click.UsageError(f"{file} is a file of the ledger; it is not overwritten.")
+
+
+def deliver(report: Report, about: About, format_: str, file: Path | None) -> None:
+    """Write a report in a format, to a file or to the standard output."""
+    if format_ == "text" and (file is None or file == _STDOUT) and sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        encoding = sys.stdout.encoding or "utf-8"
+        shown = text(report, about, width).encode(encoding, "replace").decode(encoding)
+        click.echo(shown, nl=False)
+        return
+    content = _rendered(report, about, format_)
+    if file is None or file == _STDOUT:
+        click.echo(content, nl=False)
+        return
+    try:
+        _write(file, content)
+    except OSError as error:
+        raise click.ClickException(f"Cannot write {file}: {error.strerror}") from error
+
+
+def _rendered(report: Report, about: About, format_: str) -> bytes:
+    if format_ == "csv":
+        return csv(report).encode()
+    if format_ == "json":
+        return json(report).encode()
+    if format_ == "xlsx":
+        from lotcost.workbook import write_report  # here: openpyxl takes a third of a second
+
+        stream = io.BytesIO()
+        try:
+            write_report(report, about, stream)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+        return stream.getvalue()
+    return text(report, about).encode()
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Replace a file whole, or leave it as it was."""
+    if file.exists() and not file.is_file():
+        file.write_bytes(content)  # a device or a pipe is written to, never replaced
+        return
+    target = file.resolve()  # a link goes on pointing to what it names
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as stream:
+            stream.write(content)
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
