@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
 from lotcost.ledger.books import Books
 from lotcost.ledger.cards import Fact
-from lotcost.model import Lot
+from lotcost.model import Kind, Lot
 from lotcost.reports.movements import movements
 from lotcost.reports.report import Report, Row
 from lotcost.reports.stock import lots
@@ -20,7 +21,7 @@ class OneLot(NamedTuple):
     Attributes:
       name: What its goods are called.
       figures: Its row of the `lots` report.
-      card: The latest of each fact; `history` has all of them, oldest first.
+      card: The latest of each fact; `history` has every one that was new, oldest first.
     """
 
     lot: Lot
@@ -61,7 +62,7 @@ def one_lot(books: Books, lot: Lot) -> OneLot | None:
     rows = lots(books).rows
     if not rows:
         return None
-    history = books.cards.history(lot)
+    history = tuple(_said(books, lot))
     goods = books.config.goods.get(lot.commodity)
     name = goods.meta.get("name") if goods is not None else None
     return OneLot(
@@ -73,3 +74,14 @@ def one_lot(books: Books, lot: Lot) -> OneLot | None:
         history=history,
         movements=movements(books),
     )
+
+
+def _said(books: Books, lot: Lot) -> Iterator[Fact]:
+    """Yield what was said of a lot, leaving out what only travels along when its goods move."""
+    travels = {Kind.TRANSFER, Kind.SALE_RETURN}
+    along = {id(line.source) for line in books.lines if line.lot == lot and line.kind in travels}
+    known: dict[str, object] = {}
+    for fact in books.cards.history(lot):
+        if id(fact.source) not in along and known.get(fact.key) != fact.value:
+            known[fact.key] = fact.value
+            yield fact

@@ -34,7 +34,10 @@ def endpoint(name: str) -> Callable[[F], F]:
 
 def period(text: str, fiscal_year_end: Any) -> tuple[datetime.date, datetime.date]:
     """Return the first and the last day of a time filter, both in."""
-    begin, end = parse_date(text, fiscal_year_end)
+    try:
+        begin, end = parse_date(text, fiscal_year_end)
+    except (ValueError, OverflowError):  # a thirteenth month, a year after the last one
+        begin = end = None
     if begin is None or end is None:
         raise FavaAPIError(f"Failed to parse date: {text}")
     return begin, end - datetime.timedelta(days=1)

@@ -144,7 +144,7 @@ class LotPage(_Extension):
         """Return where a cell leads."""
         return None
 
-    def url(self, endpoint: str = "", **changes: str | None) -> str:
+    def url(self, endpoint: str = "", /, **changes: str | None) -> str:
         """Return this page's own URL with some of its parameters changed; Fava's stay.
 
         Any change begins at the first page again. The endpoint's name is also a parameter of
@@ -161,7 +161,7 @@ class LotPage(_Extension):
             first, second = second, first
         return self.url(sort=second if order == first else first)
 
-    def page_url(self, page: str, **params: str | None) -> str:
+    def page_url(self, page: str, /, **params: str | None) -> str:
         """Return the URL of a page of ours."""
         said: dict[str, Any] = {name: value or None for name, value in params.items()}
         return url_for("extension_report", extension_name=page, **said)

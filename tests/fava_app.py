@@ -1,0 +1,172 @@
+"""A real Fava over a ledger in a folder of its own, and a reader for its pages."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fava.application import create_app
+
+LOTS = "LotCostLots"
+MARGINS = "LotCostMargins"
+
+HEAD = """
+option "title" "Books"
+option "operating_currency" "USD"
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+2025-01-01 custom "fava-extension" "fava_lotcost"
+2025-01-01 open Assets:Inventory
+  lot-method: "fefo"
+  lot-sales: Income:Sales
+  lot-cost-of-sales: Expenses:CostOfSales
+  lot-write-off: Expenses:WriteOff
+2025-01-01 open Assets:Inventory:Main
+2025-01-01 open Assets:Inventory:Shop
+"""
+BODY = """
+2025-01-01 commodity MILK
+  name: "Whole milk 1 l"
+  category: "dairy"
+2025-01-02 * "Dairy Farm" "Delivery" ^po-17
+  Assets:Inventory:Main    10 MILK @ 2.00 USD
+    lot: "L1"
+    expires: 2025-02-01
+    certificate: "CoA-7781"
+  Liabilities:Payable     -20 USD
+2025-01-03 * "Mill" "Delivery" ^po-18
+  Assets:Inventory:Main    40 FLOUR @ 1.1035 USD
+    lot: "F1"
+    expires: 2025-12-31
+  Liabilities:Payable
+2025-01-05 * "Cafe Rose" "Invoice 101" ^inv-101 #vip
+  Assets:Inventory:Main    -4 MILK
+  Assets:Receivable        20 USD
+  Income:Sales            -20 USD
+2025-01-07 * "Restock the shop"
+  Assets:Inventory:Main    -3 MILK
+  Assets:Inventory:Shop     3 MILK
+2025-02-02 * "Spoiled"
+  Assets:Inventory:Shop    -1 MILK
+    lot: "L1"
+    reason: "expired"
+2025-02-10 * "Hotel" "Invoice 102" ^inv-102
+  Assets:Inventory:Main    -6 FLOUR @ 2.50 USD
+  Assets:Receivable        15 USD
+"""
+LEDGER = HEAD + BODY
+
+
+class Pages:
+    """The pages of a ledger."""
+
+    def __init__(self, file: Path, **options: Any) -> None:
+        self.file = file
+        self.app = create_app([str(file)], load=True, poll_watcher=True, **options)
+        self.app.testing = True
+        self.client = self.app.test_client()
+        self.slug = self.app.config["LEDGERS"].first_slug()
+
+    @property
+    def ledger(self) -> Any:
+        """Fava's own ledger."""
+        return self.app.config["LEDGERS"][self.slug]
+
+    def path(self, page: str, endpoint: str = "", /, **params: str) -> str:
+        """The path of a page with parameters."""
+        query = f"?{urlencode(params)}" if params else ""
+        return f"/{self.slug}/extension/{page}/{endpoint}{query}"
+
+    def get(self, page: str, endpoint: str = "", /, **params: str) -> Any:
+        """A response, whatever its status."""
+        return self.client.get(self.path(page, endpoint, **params))
+
+    def page(self, page: str, /, **params: str) -> Article:
+        """A page that has to be there."""
+        response = self.get(page, **params)
+        assert response.status_code == 200
+        return Article(response.get_data(as_text=True))
+
+    def errors(self) -> list[str]:
+        """What Fava's Errors page says."""
+        return [error.message for error in self.ledger.errors]
+
+
+class Article(HTMLParser):
+    """What a page says: its text, its links, its tables, its tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.words: list[str] = []
+        self.links: dict[str, str] = {}
+        self.tables: list[list[list[str]]] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self._href: str | None = None
+        self._silent = False
+        self.feed(html[html.index("<article>") : html.index("</article>")])
+
+    @property
+    def text(self) -> str:
+        """The text, its white space evened out."""
+        return " ".join(" ".join(self.words).split())
+
+    def rows(self, table: int = 0) -> list[dict[str, str]]:
+        """The rows of a table's body by their headings; the totals are the rows at its end."""
+        head, *rows = self.tables[table]
+        return [dict(zip(head, row, strict=True)) for row in rows]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag in {"style", "script"}:
+            self._silent = True
+        elif tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in {"td", "th"}:
+            self.tables[-1][-1].append("")
+        elif tag == "a":
+            self._href = dict(attrs).get("href")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"style", "script"}:
+            self._silent = False
+        elif tag == "a":
+            self._href = None
+
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        self.words.append(data)
+        if self._href is not None:
+            self.links[data.strip()] = self._href
+        if self.tables and self.tables[-1] and self.tables[-1][-1]:
+            # A heading's arrow is no part of its name.
+            before = self.tables[-1][-1][-1]
+            self.tables[-1][-1][-1] = (before + data).strip(" \n\t▲▼\N{NO-BREAK SPACE}")
+
+
+def write(folder: Path, text: str) -> Path:
+    """Write a ledger file."""
+    file = folder / "books.beancount"
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    return file
+
+
+def many_lots(number: int) -> Iterator[str]:
+    """Yield the text of a ledger with so many lots."""
+    yield HEAD
+    for each in range(number):
+        yield f"""
+2025-01-02 * "Farm" "Delivery"
+  Assets:Inventory:Main    {each + 1} MILK @ 2.00 USD
+    lot: "L{each:04}"
+  Liabilities:Payable
+"""

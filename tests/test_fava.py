@@ -1,0 +1,588 @@
+"""The Fava extension in a real Fava: its figures are the reports', and nothing takes Fava down."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import itertools
+import os
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import openpyxl
+import pytest
+from fava_app import BODY, HEAD, LEDGER, LOTS, MARGINS, Article, Pages, many_lots, write
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client
+
+from lotcost.ledger.loading import load
+from lotcost.rendering.values import plain
+from lotcost.reports.catalog import Question, answer
+from lotcost.reports.report import Report
+
+Open = Callable[..., Pages]
+PAGES = pytest.mark.parametrize("page", [LOTS, MARGINS])
+
+
+@pytest.fixture
+def open_fava(tmp_path: Path) -> Open:
+    folders = itertools.count()
+
+    def fava(text: str = LEDGER, **options: Any) -> Pages:
+        folder = tmp_path / str(next(folders))
+        folder.mkdir()
+        return Pages(write(folder, text), **options)
+
+    return fava
+
+
+def report(pages: Pages, name: str, **question: Any) -> Report:
+    """The report as the command line gives it."""
+    return answer(name, load(pages.file), Question(**question))
+
+
+def figures(rows: list[dict[str, str]], column: str) -> list[str]:
+    return [row[column] for row in rows]
+
+
+# Pages
+
+
+def test_lots_shows_what_is_on_hand_and_that_it_ties(open_fava: Open) -> None:
+    page = open_fava().page(LOTS)
+    assert "Lots on 2025-02-10: 2 on hand" in page.text
+    assert "Stock at cost 47.52 USD" in page.text  # 34 FLOUR are 37.52, 5 MILK are 10.00
+    assert "Ties to the ledger yes" in page.text
+    assert "Expired 10.00 USD ( 1 lot )" in page.text
+    assert "Expire within 30 days none" in page.text
+    flour, milk, total = page.rows()
+    assert (milk["Lot"], milk["In"], milk["Sold"], milk["Off"]) == ("L1", "10", "4", "1")
+    assert (milk["On hand"], milk["Cost on hand"], milk["Days"]) == ("5", "10.00", "-9")
+    assert (flour["Unit cost"], flour["Rate"]) == ("1.103529", "55.9 %")
+    assert (total["Commodity"], total["Cost on hand"]) == ("2 rows, USD", "47.52")
+
+
+def test_lots_by_account_shows_what_moved(open_fava: Open) -> None:
+    rows = open_fava().page(LOTS, by="account", commodity="MILK").rows()
+    assert figures(rows[:-1], "Account") == ["Assets:Inventory:Main", "Assets:Inventory:Shop"]
+    assert figures(rows[:-1], "Moved") == ["-3", "3"]
+
+
+def test_margins_shows_what_lots_earned(open_fava: Open) -> None:
+    page = open_fava().page(MARGINS)
+    assert "Revenue 35.00 USD" in page.text
+    assert "Gross margin 20.38 USD (58.2 %)" in page.text
+    assert "Unattributed revenue none, it ties to the ledger" in page.text
+    rows = page.rows()
+    assert figures(rows, "After write-offs") == ["8.38", "10.00", "18.38"]
+
+
+def test_margins_groups_by_what_a_card_says(open_fava: Open) -> None:
+    pages = open_fava()
+    rows = pages.page(MARGINS, by="category").rows()
+    assert figures(rows[:-1], "Category") == ["dairy", "(none)"]
+    assert "units" not in rows[0]  # units of several goods add up to nothing
+    rows = pages.page(MARGINS, by="customer").rows()
+    assert figures(rows[:-1], "Customer") == ["Cafe Rose", "Hotel", "(none)"]
+
+
+def test_margins_is_opened_for_the_worst_first(open_fava: Open) -> None:
+    pages = open_fava()
+    link = pages.page(MARGINS).links["worst first"]
+    rows = Article(pages.client.get(link).get_data(as_text=True)).rows()
+    assert figures(rows[:-1], "Lot") == ["F1", "L1"]
+    assert figures(pages.page(MARGINS, sort="-after_write_offs").rows()[:-1], "Lot") == ["L1", "F1"]
+
+
+@PAGES
+def test_a_page_has_charts_that_fava_can_draw(open_fava: Open, page: str) -> None:
+    pages = open_fava()
+    for params in ({}, {"time": "2025-02"}, {"account": "Assets:Inventory:Shop"}):
+        assert '<svelte-component type="charts"' in pages.page(page, **params).html
+    for interval in ("day", "week", "month", "quarter", "year"):
+        assert "There are no figures" not in pages.page(page, interval=interval).text
+
+
+@PAGES
+def test_a_page_without_fava_charts_does_without(
+    open_fava: Open, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("fava.internal_api.BalancesChart")
+    monkeypatch.delattr("fava.internal_api.HierarchyChart")
+    monkeypatch.delattr("fava.internal_api.BarChart")
+    article = open_fava().page(page)
+    assert "svelte-component" not in article.tags
+    assert article.rows()
+
+
+# Fava's boxes
+
+
+def test_the_account_box_means_an_account_and_those_below(open_fava: Open) -> None:
+    pages = open_fava()
+    rows = pages.page(LOTS, account="Assets:Inventory:Shop").rows()
+    assert [(row["Lot"], row["On hand"]) for row in rows[:-1]] == [("L1", "2")]
+    everywhere = pages.page(LOTS).rows()
+    assert pages.page(LOTS, account="Assets:Inventory").rows() == everywhere
+    assert pages.page(LOTS, account="Inventory:Main|Shop").rows() == everywhere
+    assert pages.page(LOTS, account="Assets:Inv").rows() == everywhere
+    assert "No lot fits" in pages.page(LOTS, account="Assets:Receivable").text
+
+
+def test_the_end_of_the_time_box_is_the_day_and_its_begin_opens_a_period(open_fava: Open) -> None:
+    pages = open_fava()
+    january = pages.page(LOTS, time="2025-01")
+    assert "Lots on 2025-01-31: 2 on hand" in january.text
+    assert figures(january.rows(), "Cost on hand") == ["44.14", "12.00", "56.14"]
+    february = pages.page(MARGINS, time="2025-02")
+    assert "Lot margins from 2025-02-01 to 2025-02-28" in february.text
+    assert figures(february.rows()[:-1], "Revenue") == ["15.00", "0.00"]
+
+
+@pytest.mark.parametrize("since_and_time", [{}, {"time": "2025-02"}, {"time": "2025"}])
+def test_the_filter_box_keeps_lines_of_the_transactions_it_keeps(
+    open_fava: Open, since_and_time: dict[str, str]
+) -> None:
+    """Under a time filter too, where Fava's own entries have lost what came before it."""
+    rows = open_fava().page(LOTS, filter='any(lot:"^F1$")', **since_and_time).rows()
+    assert [(row["Lot"], row["In"], row["On hand"]) for row in rows[:-1]] == [("F1", "40", "34")]
+
+
+def test_the_filter_box_may_leave_out_a_receipt(open_fava: Open) -> None:
+    rows = open_fava().page(LOTS, filter="^inv-101, ^inv-102, #vip", status="all").rows()
+    assert [(row["Lot"], row["Received"], row["Sold"]) for row in rows[:-1]] == [
+        ("F1", "", "6"),
+        ("L1", "", "4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "params", "question"),
+    [
+        (LOTS, "lots", {"status": "all"}, {}),
+        (LOTS, "lots", {"status": "all", "time": "2025-01"}, {"at": datetime.date(2025, 1, 31)}),
+        (
+            LOTS,
+            "lots",
+            {"status": "all", "by": "account", "account": "Assets:Inventory:Shop"},
+            {"by": "account", "account": "Assets:Inventory:Shop"},
+        ),
+        (MARGINS, "margins", {}, {}),
+        (
+            MARGINS,
+            "margins",
+            {"time": "2025-02", "by": "commodity"},
+            {
+                "since": datetime.date(2025, 2, 1),
+                "at": datetime.date(2025, 2, 28),
+                "by": "commodity",
+            },
+        ),
+        (LOTS, "movements", {"lot": "L1", "commodity": "MILK"}, {"lot": "L1", "commodity": "MILK"}),
+    ],
+)
+def test_downloads_are_the_reports_of_the_command_line_cell_by_cell(
+    open_fava: Open, page: str, name: str, params: dict[str, str], question: dict[str, Any]
+) -> None:
+    pages = open_fava()
+    expected = report(pages, name, **question)
+    names = [column.name for column in expected.columns]
+
+    response = pages.get(page, "export.csv", **params)
+    assert response.headers["Content-Disposition"] == f"attachment; filename={name}.csv"
+    header, *rows = csv.reader(io.StringIO(response.get_data().decode("utf-8-sig")))
+    assert header == names
+    assert rows == [[plain(row.get(name)) for name in names] for row in expected.rows]
+
+    response = pages.get(page, "export.xlsx", **params)
+    sheet = openpyxl.load_workbook(io.BytesIO(response.get_data())).worksheets[0]
+    cells = sheet.iter_rows(min_row=2, max_row=1 + len(expected.rows), values_only=True)
+    assert [[_known(value) for value in row] for row in cells] == [
+        [row.get(name) for name in names] for row in expected.rows
+    ]
+
+
+def _known(value: object) -> object:
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, int | float):
+        return Decimal(repr(value))
+    return value
+
+
+def test_downloads_hold_the_rows_shown_in_their_order(open_fava: Open) -> None:
+    pages = open_fava()
+    params = {"status": "on-hand", "q": "dairy", "sort": "-cost_on_hand"}
+    shown = pages.page(LOTS, **params)
+    assert figures(shown.rows()[:-1], "Lot") == ["L1"]  # by its supplier's name
+    link = shown.links["csv"]
+    response = pages.client.get(link)
+    rows = list(csv.DictReader(io.StringIO(response.get_data().decode("utf-8-sig"))))
+    assert [row["lot"] for row in rows] == ["L1"]
+
+
+# The page's own choices
+
+
+def test_a_status_is_a_link_that_can_be_sent(open_fava: Open) -> None:
+    pages = open_fava()
+    links = pages.page(LOTS).links
+    assert parse_qs(urlsplit(links["expired 1"]).query) == {"status": ["expired"]}
+    page = Article(pages.client.get(links["expired 1"]).get_data(as_text=True))
+    assert figures(page.rows()[:-1], "Lot") == ["L1"]
+    assert "No lot fits" in pages.page(LOTS, status="recalled").text
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("l1", ["L1"]), ("whole MILK", ["L1"]), ("mill", ["F1"]), ("flour", ["F1"]), ("xyz", [])],
+)
+def test_search_looks_in_lot_goods_and_supplier(
+    open_fava: Open, words: str, found: list[str]
+) -> None:
+    page = open_fava().page(LOTS, q=words)
+    assert (figures(page.rows()[:-1], "Lot") if page.tables else []) == found
+
+
+def test_goods_account_and_supplier_narrow_the_table(open_fava: Open) -> None:
+    pages = open_fava()
+    links = pages.page(LOTS, by="account").links
+    assert parse_qs(urlsplit(links["MILK"]).query) == {"by": ["account"], "commodity": ["MILK"]}
+    account = "Assets:Inventory:Shop"
+    assert parse_qs(urlsplit(links[account]).query) == {"by": ["account"], "account": [account]}
+    rows = pages.page(LOTS, supplier="Mill").rows()
+    assert figures(rows[:-1], "Lot") == ["F1"]
+
+
+def test_absent_values_come_last_in_either_order(open_fava: Open) -> None:
+    pages = open_fava(LEDGER.replace("    expires: 2025-12-31\n", ""))
+    for sort in ("expires", "-expires"):
+        assert figures(pages.page(LOTS, sort=sort).rows()[:-1], "Lot") == ["L1", "F1"]
+
+
+def test_pages_of_500_rows_add_up_to_the_whole(open_fava: Open) -> None:
+    pages = open_fava("".join(many_lots(1203)))
+    first = pages.page(LOTS)
+    assert len(first.rows()) == 500 + 1
+    assert first.rows()[-1]["Cost on hand"] == "1448412.00"  # all rows, not those of this page
+    last = Article(pages.client.get(first.links["3"]).get_data(as_text=True))
+    assert len(last.rows()) == 203 + 1
+    assert last.rows()[0]["Lot"] == "L1000"
+    response = pages.get(LOTS, "export.csv", page="3")
+    assert len(response.get_data().splitlines()) == 1 + 1203
+
+
+def test_the_number_of_rows_is_a_setting(open_fava: Open) -> None:
+    text = LEDGER.replace('"fava_lotcost"', '"fava_lotcost" "{\'rows\': 1}"')
+    page = open_fava(text).page(LOTS)
+    assert len(page.rows()) == 1 + 1
+    assert ">" in page.links
+
+
+@pytest.mark.parametrize(
+    ("page", "params", "words"),
+    [
+        (LOTS, {"page": "foo"}, "page “ foo ”, which means nothing here; it may say 1."),
+        (LOTS, {"page": "9" * 5000}, "it may say 1."),
+        (LOTS, {"page": "-1"}, "page “ -1 ”"),
+        (LOTS, {"page": "²"}, "page “ ² ”"),
+        (LOTS, {"sort": "xyz"}, "sort “ xyz ”"),
+        (LOTS, {"by": "nonsense"}, "by “ nonsense ”, which means nothing here; it may say lot,"),
+        (LOTS, {"status": "gone"}, "status “ gone ”"),
+        (MARGINS, {"by": "nonsense"}, "it may say lot, commodity, customer, supplier, month,"),
+        (MARGINS, {"sort": "--revenue"}, "sort “ --revenue ”"),
+        (LOTS, {"time": "garbage"}, "no figures to show: Failed to parse date: garbage"),
+        (LOTS, {"time": "2025-13"}, "no figures to show"),
+        (MARGINS, {"filter": "any("}, "no figures to show: Failed to parse filter: any("),
+    ],
+)
+def test_what_an_address_cannot_mean_gives_words(
+    open_fava: Open, page: str, params: dict[str, str], words: str
+) -> None:
+    pages = open_fava()
+    assert words in pages.page(page, **params).text
+    for endpoint in ("export.csv", "export.xlsx"):
+        status = 200 if "page" in params else 400
+        assert pages.get(page, endpoint, **params).status_code == status
+
+
+# One lot
+
+
+def test_a_lot_has_a_page_of_its_own(open_fava: Open) -> None:
+    pages = open_fava()
+    link = pages.page(LOTS).links["L1"]
+    page = Article(pages.client.get(link).get_data(as_text=True))
+    assert "Whole milk 1 l" in page.text
+    assert "certificate CoA-7781" in page.text
+    assert "10 received = 10 accounted for" in page.text
+    assert "purchase 20.00 + landed 0.00 − written down 0.00 = 20.00 USD" in page.text
+    assert "gross margin 12.00 (60.0 %) − write-offs 2.00 = 10.00 USD" in page.text
+    rows = page.rows()
+    assert figures(rows, "Units") == ["10", "-4", "-3", "3", "-1"]
+    assert figures(rows, "Balance") == ["10", "6", "3", "6", "5"]
+    assert figures(rows, "Kind")[-1] == "write-off: expired"
+
+
+def test_every_movement_leads_to_its_posting(open_fava: Open) -> None:
+    pages = open_fava()
+    page = pages.page(LOTS, lot="L1", commodity="MILK")
+    entry = page.links["2025-01-05"]
+    assert entry.startswith("#context-")
+    found = pages.client.get(f"/{pages.slug}/api/context?entry_hash={entry.partition('-')[2]}")
+    assert "Invoice 101" in found.get_data(as_text=True)
+    line = pages.page(LOTS, lot="F1").rows()[-1]["Line"]
+    assert "-6 FLOUR" in pages.file.read_text().splitlines()[int(line) - 1]
+    editor = parse_qs(urlsplit(pages.page(LOTS, lot="F1").links[line]).query)
+    assert editor == {"file_path": [str(pages.file)], "line": [line]}
+    account = page.links["Assets:Inventory:Shop"]
+    assert account == f"/{pages.slug}/account/Assets:Inventory:Shop/"
+    journal = parse_qs(urlsplit(page.links["journal"]).query)["filter"][0]
+    assert journal == 'any(lot:"^L1$" lot-commodity:"^MILK$")'
+    kept = pages.ledger.get_filtered(filter=journal).entries
+    assert len(kept) == 4
+
+
+def test_the_goods_may_be_left_out_where_one_lot_has_the_number(open_fava: Open) -> None:
+    twin = """
+2025-01-09 * "Dairy Farm" "Delivery"
+  Assets:Inventory:Main    2 CREAM @ 2.00 USD
+    lot: "L1"
+  Liabilities:Payable
+"""
+    assert "FLOUR" in open_fava().page(LOTS, lot="F1").text
+    page = open_fava(LEDGER + twin).page(LOTS, lot="L1")
+    assert "There is one of CREAM , MILK ." in page.text
+
+
+def test_an_unknown_lot_gives_words(open_fava: Open) -> None:
+    pages = open_fava()
+    for params in ({"lot": "L9"}, {"lot": "L9", "commodity": "MILK"}):
+        assert "The ledger has no lot L9" in pages.page(LOTS, **params).text
+        assert pages.get(LOTS, "export.csv", **params).status_code == 404
+    early = pages.page(LOTS, lot="L1", commodity="MILK", time="2024")
+    assert "Nothing moves lot L1 of MILK under these filters" in early.text
+
+
+def test_a_lot_in_one_account_says_what_moved(open_fava: Open) -> None:
+    page = open_fava().page(LOTS, lot="L1", commodity="MILK", account="Assets:Inventory:Shop")
+    assert "0 received + 3 moved from or to other accounts = 3 accounted for" in page.text
+    assert "+ moved 6.00 = 6.00 USD" in page.text
+
+
+def test_a_card_keeps_its_history(open_fava: Open) -> None:
+    later = """
+2025-01-09 custom "lot" "MILK" "L1"
+  certificate: "CoA-7782"
+"""
+    page = open_fava(LEDGER + later).page(LOTS, lot="L1", commodity="MILK")
+    assert "certificate CoA-7782" in page.text
+    history = [row for row in page.tables[0] if row[1] == "certificate"]
+    assert [row[:3] for row in history] == [
+        ["2025-01-02", "certificate", "CoA-7781"],
+        ["2025-01-09", "certificate", "CoA-7782"],
+    ]
+
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "a\"b'c",
+    "a/b//c/../d",
+    "100%25%",
+    "a&b=c?d#e",
+    "{{ 7 * 7 }}",
+    "(a|b)*[c]\\d",
+    " spaces  within ",
+    "=1+1",
+    "Ⅻ é 漢",
+    "0123456789abcdef0123456789abcdef",
+    "x" * 10_000,
+]
+
+
+@pytest.mark.parametrize("lot", HOSTILE, ids=lambda lot: lot[:12])
+def test_hostile_texts_show_as_texts(open_fava: Open, lot: str) -> None:
+    said = lot.replace("\\", "\\\\").replace('"', '\\"')
+    text = LEDGER.replace('"L1"', f'"{said}"').replace('"Cafe Rose"', '"<b onclick=x>Cafe</b>"')
+    pages = open_fava(text)
+    plain_tags = set(open_fava().page(LOTS).tags) | {"details", "summary"}
+    for page in (LOTS, MARGINS):
+        article = pages.page(page)
+        assert lot.strip() in figures(article.rows(), "Lot")
+        assert set(article.tags) <= plain_tags
+    link = pages.page(LOTS).links[lot.strip()]
+    one = Article(pages.client.get(link).get_data(as_text=True))
+    assert " ".join(lot.split()) in one.text
+    assert not [name for name, _ in one.attributes if name.startswith("on")]
+    assert len(one.rows(-1)) == 5
+    journal = parse_qs(urlsplit(one.links["journal"]).query)["filter"][0]
+    assert len(pages.ledger.get_filtered(filter=journal).entries) == 4
+    query = dict(pair.split("=") for pair in urlsplit(link).query.split("&"))
+    assert query.keys() == {"lot", "commodity"}
+    for endpoint in ("export.csv", "export.xlsx"):
+        assert pages.get(LOTS, endpoint, lot=lot, commodity="MILK").status_code == 200
+
+
+# Around the page
+
+
+@PAGES
+def test_incognito_masks_figures_and_exports_nothing(open_fava: Open, page: str) -> None:
+    pages = open_fava(incognito=True)
+    for params in ({}, {"lot": "F1"}):
+        article = pages.page(page, **params)
+        assert "X.XX" in article.text
+        for figure in ("47.52", "37.52", "1.1035", "55.9", "15.00", "8.38"):
+            assert figure not in article.text
+        assert "data-sort-value" not in article.html
+        assert "svelte-component" not in article.tags
+        assert "xlsx" not in article.links
+    for endpoint in ("export.csv", "export.xlsx"):
+        response = pages.get(page, endpoint)
+        assert response.status_code == 403
+        assert "incognito" in response.get_data(as_text=True)
+
+
+@PAGES
+def test_links_stay_under_a_prefix(open_fava: Open, page: str) -> None:
+    pages = open_fava()
+    client = Client(DispatcherMiddleware(pages.app.wsgi_app, {"/books": pages.app.wsgi_app}))
+    path = f"/books{pages.path(page, time='2025')}"
+    article = Article(client.get(path).get_data(as_text=True))
+    hrefs = [href for href in article.links.values() if not href.startswith("#")]
+    assert hrefs
+    assert all(href.startswith(f"/books/{pages.slug}/") for href in hrefs)
+    assert client.get(article.links["csv"]).status_code == 200
+    assert "time=2025" in article.links["csv"]
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ('"foo"', "takes its settings as a dictionary, \"{'rows': 500, 'days': 30}\""),
+        ('"{{"', "takes its settings as a dictionary"),
+        ('"1+1"', "takes its settings as a dictionary"),
+        ("\"{'rows': Decimal('1')}\"", "takes its settings as a dictionary"),
+        ("42", "takes its settings as a dictionary"),
+        ("TRUE", "takes its settings as a dictionary"),
+        ("\"{'row': 5}\"", "has no setting 'row'; did you mean \"rows\"?"),
+        ("\"{'rows': 0}\"", "rows wants a whole number from 1 to 5000 and has 0"),
+        ('"{3: [1]}"', "has no setting 3; known are days, rows"),
+        ('"' + "[" * 3000 + '"', "takes its settings as a dictionary"),
+    ],
+)
+def test_a_broken_configuration_is_an_error_at_its_line(
+    open_fava: Open, config: str, words: str
+) -> None:
+    line = '2025-01-01 custom "fava-extension" "fava_lotcost"'
+    pages = open_fava(LEDGER.replace(line, f"{line} {config}"))
+    (error,) = pages.ledger.errors  # one, though there are several pages
+    assert words in error.message
+    assert error.source["lineno"] == 6
+    for page in (LOTS, MARGINS):
+        article = pages.page(page)
+        assert words in article.text
+        assert article.rows()
+
+
+def test_settings_are_read_anew_on_each_load(open_fava: Open) -> None:
+    pages = open_fava(LEDGER.replace('"fava_lotcost"', '"fava_lotcost" "{{"'))
+    assert pages.errors()
+    edit(pages, LEDGER.replace('"fava_lotcost"', '"fava_lotcost" "{\'rows\': 1}"'))
+    assert len(pages.page(LOTS).rows()) == 1 + 1
+    assert not pages.errors()
+
+
+def test_an_edit_shows_on_the_next_request(open_fava: Open) -> None:
+    pages = open_fava()
+    pages.page(LOTS)
+    more = BODY.replace("10 MILK", "20 MILK").replace("-20 USD", "-40 USD", 1)
+    edit(pages, HEAD + more)
+    assert figures(pages.page(LOTS, q="L1").rows()[:-1], "On hand") == ["15"]
+
+
+def edit(pages: Pages, text: str) -> None:
+    """Save a ledger as an editor does, later than it was."""
+    pages.file.write_text(text, encoding="utf-8")
+    later = time.time() + 10
+    os.utime(pages.file, (later, later))
+
+
+def test_errors_about_lots_are_said_on_the_page(open_fava: Open) -> None:
+    short = """
+2025-02-11 * "Hotel" "Invoice 103"
+  Assets:Inventory:Main    -99 FLOUR @ 2.50 USD
+  Assets:Receivable
+"""
+    pages = open_fava(LEDGER + short)
+    page = pages.page(LOTS)
+    assert "1 error about lots in the ledger" in page.text
+    assert page.links["Errors"] == f"/{pages.slug}/errors/"
+    assert figures(page.rows()[:-1], "On hand") == ["34", "5"]
+
+
+@PAGES
+def test_a_ledger_without_inventory_accounts_says_what_to_write(open_fava: Open, page: str) -> None:
+    custom = '2025-01-01 custom "fava-extension" "fava_lotcost"\n'
+    pages = open_fava(custom)
+    text = pages.page(page).text
+    assert 'plugin "beancount_lotcost" 2025-01-01 open Assets:Inventory lot-method: "fifo"' in text
+    text = open_fava(custom + HEAD.replace('plugin "beancount_lotcost"', "")).page(page).text
+    assert 'plugin "beancount_lotcost"' in text
+    assert "lot-method" not in text
+    text = open_fava(HEAD).page(page).text
+    assert "no goods have moved yet" in text
+    assert "10 MILK @ 2.00 USD" in text
+    for endpoint in ("export.csv", "export.xlsx"):
+        assert pages.get(page, endpoint).status_code == 200
+
+
+@PAGES
+def test_a_mistake_of_ours_is_words_on_the_page_and_an_error(
+    open_fava: Open, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = open_fava()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no such figure")
+
+    monkeypatch.setattr("fava_lotcost.snapshot.Books", broken)
+    assert "RuntimeError: no such figure" in pages.page(page).text
+    pages.page(page)
+    assert pages.errors() == ["fava_lotcost: RuntimeError: no such figure"]
+
+
+def test_goods_in_two_currencies_keep_their_totals_apart(open_fava: Open) -> None:
+    euro = """
+2025-01-09 * "Molen" "Delivery"
+  Assets:Inventory:Main    2 RYE @ 3.00 EUR
+    lot: "R1"
+  Liabilities:Payable
+"""
+    page = open_fava(LEDGER + euro).page(LOTS)
+    assert "Stock at cost 6.00 EUR · 47.52 USD" in page.text
+    totals = page.rows()[-2:]
+    assert figures(totals, "Cost on hand") == ["6.00", "47.52"]
+
+
+def test_round_sums_in_a_ledger_hide_no_cents(open_fava: Open) -> None:
+    pages = open_fava(LEDGER.replace(".00", "").replace("2.50", "3"))
+    assert "47.52 USD" in pages.page(LOTS).text
+    commas = open_fava(LEDGER + 'option "render_commas" "TRUE"\n' + "".join(many_lots(0)))
+    assert commas.page(LOTS).rows()
+
+
+@pytest.mark.parametrize("name", ["food"])
+def test_the_example_ledgers_have_their_pages(name: str, tmp_path: Path) -> None:
+    folder = Path(__file__).parent.parent / "ledgers" / name
+    for file in folder.glob("*.beancount"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    pages = Pages(tmp_path / "main.beancount")
+    for page in (LOTS, MARGINS):
+        assert pages.page(page).rows()
