@@ -41,7 +41,7 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(package_name="lotcost", message="%(prog)s %(version)s")
+@click.version_option(package_name="lotcost", message="lotcost %(version)s")
 def main() -> None:
     """Cost every lot of a Beancount ledger: stock, margins and write-offs by lot."""
 
