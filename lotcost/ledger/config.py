@@ -23,18 +23,19 @@ from beancount.core import data
 from lotcost.ledger.errors import LotError, UnknownWord, WrongType, nearest
 from lotcost.model import Method, Reason
 
-ACCOUNT_KEYS = frozenset(
-    {
-        "lot-sales",
-        "lot-cost-of-sales",
-        "lot-write-off",
-        "lot-write-down",
-        "lot-adjustment",
-        "lot-landed-cost",
-        *(f"lot-write-off-{reason}" for reason in Reason),
-    }
-)
+_WRITE_OFF_KEYS = frozenset({"lot-write-off", *(f"lot-write-off-{reason}" for reason in Reason)})
+ACCOUNT_KEYS = _WRITE_OFF_KEYS | {
+    "lot-sales",
+    "lot-cost-of-sales",
+    "lot-write-down",
+    "lot-adjustment",
+    "lot-landed-cost",
+}
 OPEN_KEYS = ACCOUNT_KEYS | {"lot-method", "lot-within"}
+SETTINGS: Mapping[str, tuple[Any, ...]] = {
+    "framework": ("ifrs", "us-gaap"),
+    "write-off-expired": (True, False),
+}
 WITHIN = frozenset({"fifo", "average"})
 TRACKED = frozenset({"required", "serial", "no"})
 COMMODITY_KEYS = frozenset({"lot-tracked"})
@@ -46,16 +47,26 @@ class Policy(NamedTuple):
     Attributes:
       laid_down: The `open` that says the method.
       accounts: The account for each leg lotcost may have to add, by its key.
+      averages_lots: Whether each lot is kept at one average cost (`lot-within`).
+      owner: Whose goods they are, where they are held for others: counted and never valued.
     """
 
     method: Method
     laid_down: data.Open
     accounts: Mapping[str, str]
+    averages_lots: bool = False
+    owner: str | None = None
 
     @property
     def native(self) -> bool:
         """Whether Beancount books this account."""
         return self.method is Method.BEANCOUNT
+
+    @property
+    def write_offs(self) -> frozenset[str]:
+        """The accounts that write-offs go to, for one reason or for any."""
+        keys = self.accounts.keys() & _WRITE_OFF_KEYS
+        return frozenset(self.accounts[key] for key in keys)
 
     def write_off(self, reason: str | None) -> str | None:
         """Return the account a write-off goes to, by its reason where one is laid down."""
@@ -70,7 +81,9 @@ class Config:
         self.goods: dict[str, data.Commodity] = {}
         self._income: str = options["name_income"]
         self._expenses: str = options["name_expenses"]
-        self._currencies = set(options["operating_currency"])
+        operating = options["operating_currency"]
+        self.settings: dict[str, Any] = {}
+        self._currencies = set(operating)
         self._opens: dict[str, data.Open] = {}
         for entry in entries:
             if isinstance(entry, data.Open):
@@ -85,6 +98,9 @@ class Config:
                         self._currencies.add(posting.price.currency)
                     if posting.cost is not None:
                         self._currencies.add(posting.cost.currency)
+            elif isinstance(entry, data.Custom) and entry.type == "lotcost":
+                self.errors.extend(self._read_setting(entry))
+        self.main_currency: str = operating[0] if operating else min(self._currencies, default="USD")
         self.policy = cache(self._policy)
         self.cent = cache(self._cent)
 
@@ -111,11 +127,37 @@ class Config:
         entry = self.goods.get(commodity)
         return str(entry.meta.get("lot-tracked", "")) if entry else ""
 
+    def unit_weight(self, commodity: str) -> Decimal | None:
+        """Return the weight of a unit of goods, where it is known."""
+        entry = self.goods.get(commodity)
+        weight = entry.meta.get("unit-weight") if entry else None
+        return weight if isinstance(weight, Decimal) and weight > 0 else None
+
+    @property
+    def reverses(self) -> bool:
+        """Whether write-downs are taken back when goods recover: under IFRS, not US GAAP."""
+        return self.settings.get("framework", "ifrs") == "ifrs"
+
     def shelf_life(self, commodity: str) -> int | None:
         """Return the days goods keep, or None."""
         entry = self.goods.get(commodity)
         days = entry.meta.get("shelf-life") if entry else None
         return int(days) if isinstance(days, Decimal) and days > 0 else None
+
+    def _read_setting(self, entry: data.Custom) -> Iterable[LotError]:
+        values = [value.value for value in entry.values or ()]
+        if len(values) != 2 or not isinstance(values[0], str):
+            message = 'custom "lotcost" wants a word and its value; write custom "lotcost" "framework" "ifrs"'
+            yield WrongType(entry.meta, message, entry)
+        elif values[0] not in SETTINGS:
+            message = f'The setting "{values[0]}" is unknown; {nearest(values[0], SETTINGS)}'
+            yield UnknownWord(entry.meta, message, entry)
+        elif values[1] not in SETTINGS[values[0]]:
+            known = " or ".join(_as_written(value) for value in SETTINGS[values[0]])
+            message = f'"{values[0]}" wants {known} and has {_as_written(values[1])}'
+            yield UnknownWord(entry.meta, message, entry)
+        else:
+            self.settings[values[0]] = values[1]
 
     def _policy(self, account: str) -> Policy | None:
         opens = [self._opens[name] for name in accounts.parents(account) if name in self._opens]
@@ -127,7 +169,15 @@ class Config:
             for key in ACCOUNT_KEYS & entry.meta.keys():
                 if _is_account(entry.meta[key]):
                     legs.setdefault(key, entry.meta[key])
-        return Policy(Method(laid_down.meta["lot-method"]), laid_down, legs)
+        said = {key: entry.meta[key] for entry in reversed(opens) for key in entry.meta}
+        owner = said.get("owner")
+        return Policy(
+            method=Method(laid_down.meta["lot-method"]),
+            laid_down=laid_down,
+            accounts=legs,
+            averages_lots=said.get("lot-within") == "average",
+            owner=None if owner is None else str(owner),
+        )
 
     def _cent(self, currency: str) -> Decimal:
         entry = self.goods.get(currency)
@@ -158,6 +208,10 @@ def _open_errors(entry: data.Open) -> Iterable[LotError]:
 
 
 _EXAMPLES = {"lot-sales": "Income:Sales", "lot-landed-cost": "Assets:Clearing:Freight"}
+
+
+def _as_written(value: object) -> str:
+    return str(value).upper() if isinstance(value, bool) else f'"{value}"'
 
 
 def _is_account(value: object) -> bool:

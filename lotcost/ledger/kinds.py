@@ -11,6 +11,7 @@ from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.errors import nearest, number
 from lotcost.model import ZERO, Kind
 
+POSTING_KEYS = frozenset({"lot-kind"})
 OUT_KINDS = frozenset(
     {
         *(Kind.SALE, Kind.PURCHASE_RETURN, Kind.TRANSFER),
@@ -94,10 +95,10 @@ def _kind_out(goods: Goods, legs: Legs, txn: data.Transaction, config: Config) -
     if _moves_between(goods, legs):
         return Kind.TRANSFER
     others = _others(goods, legs)
-    if any(other.comes_in and not other.priced for other in others):
+    if "reason" not in (goods.posting.meta or {}) and any(other.comes_in and not other.priced for other in others):
         return Kind.PRODUCTION
     policy, reason = goods.policy, reason_of(goods.posting, txn)
-    if reason is not None or policy.write_off(None) in legs.accounts:
+    if reason is not None or policy.write_offs & legs.accounts:
         return Kind.WRITE_OFF
     if policy.accounts.get("lot-adjustment") in legs.accounts:
         return Kind.ADJUSTMENT
@@ -116,7 +117,7 @@ def _kind_in(goods: Goods, legs: Legs, txn: data.Transaction, config: Config) ->
         return Kind.SALE_RETURN
     if goods.policy.accounts.get("lot-adjustment") in legs.accounts:
         return Kind.ADJUSTMENT
-    return Kind.RECEIPT if goods.priced else None
+    return Kind.RECEIPT if goods.priced or goods.policy.owner is not None else None
 
 
 def reason_of(posting: data.Posting, txn: data.Transaction) -> str | None:
