@@ -1319,6 +1319,27 @@ def test_a_wrong_word_on_an_open_or_a_commodity_is_one_error_at_its_line(
             'expires wants a date and has "2025-02-01"; write expires: 2025-02-01 without quotes',
         ),
         (
+            '"lotcost" "framwork" "ifrs"',
+            UnknownWord,
+            'The setting "framwork" is unknown; did you mean "framework"?',
+        ),
+        (
+            '"lotcost" "framework" "gaap"',
+            UnknownWord,
+            '"framework" wants "ifrs" or "us-gaap" and has "gaap"',
+        ),
+        (
+            '"lotcost" "write-off-expired" "yes"',
+            UnknownWord,
+            '"write-off-expired" wants TRUE or FALSE and has "yes"',
+        ),
+        (
+            '"lotcost" "framework"',
+            WrongType,
+            'custom "lotcost" wants a word and its value; '
+            'write custom "lotcost" "framework" "ifrs"',
+        ),
+        (
             '"lot" "MILK" "L1"\n  lot-plant: "Ghent"',
             UnknownWord,
             "The key lot-plant is unknown here; none is known",
@@ -1339,9 +1360,6 @@ NOT_READ = pytest.mark.xfail(strict=True, reason="this directive is not read yet
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param('"lotcost" "framwork" "ifrs"', marks=NOT_READ),
-        pytest.param('"lotcost" "framework" "gaap"', marks=NOT_READ),
-        pytest.param('"lotcost" "write-off-expired" "yes"', marks=NOT_READ),
         pytest.param('"lot-count" "MILK"', marks=NOT_READ),
         pytest.param('"lot-count" Assets:Stock "L9" 3 MILK', marks=NOT_READ),
         pytest.param('"lot-write-down" "MILK" "L1" 1.20', marks=NOT_READ),
@@ -1349,7 +1367,7 @@ NOT_READ = pytest.mark.xfail(strict=True, reason="this directive is not read yet
         pytest.param('"lot-close" "Assets:Stock"', marks=NOT_READ),
     ],
 )
-def test_a_wrong_setting_count_write_down_or_closing_is_one_error_at_its_line(line):
+def test_a_wrong_count_write_down_or_closing_is_one_error_at_its_line(line):
     text = words("custom", line)
     ledger = load(text)
 
