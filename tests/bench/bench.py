@@ -4,7 +4,8 @@
     make bench COMPARE=before.json
 
 Each row is two programs run in turn, A B A B, each in a process of its own; the medians of their
-CPU seconds and of their peak memory are compared. Seconds differ between machines, ratios less so.
+CPU seconds and of their peak memory are compared. Seconds differ between machines, ratios less so;
+where the single runs' ratios spread far, something else was running, and the row says little.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -74,12 +75,13 @@ class Row(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A row's medians and what they come to."""
+    """A row's medians and what they come to; `spread` is the least and most of single runs."""
 
     name: str
     first: Run
     second: Run
     ratio: float
+    spread: tuple[float, float]
     limit: float | None
 
 
@@ -114,13 +116,17 @@ def measure(row: Row, runs: int) -> Measured:
     """Run a row's programs in turn."""
     programs = [row.first, row.second] + ([row.idle] if row.idle else [])
     taken = [[run(program) for program in programs] for _ in range(runs)]
-    first, second, *rest = (_median(column) for column in zip(*taken, strict=True))
-    idle = rest[0].seconds if rest else 0.0
+    medians = [_median(column) for column in zip(*taken, strict=True)]
+    single = [_ratio(row, each) for each in taken]
+    spread = min(single), max(single)
+    return Measured(row.name, medians[0], medians[1], _ratio(row, medians), spread, row.limit)
+
+
+def _ratio(row: Row, taken: Sequence[Run]) -> float:
+    idle = taken[2].seconds if row.idle else 0.0
     # A tiny ledger's load is lost in the noise: it may seem to take less than an empty one's.
-    ratio = max(second.seconds - idle, 0.001) / max(first.seconds - idle, 0.001)
-    if row.growth != 1:
-        ratio = math.log(ratio, row.growth)
-    return Measured(row.name, first, second, ratio, row.limit)
+    first, second = (max(each.seconds - idle, 0.001) for each in taken[:2])
+    return second / first if row.growth == 1 else math.log(second / first, row.growth)
 
 
 def run(program: Program) -> Run:
@@ -142,11 +148,12 @@ def _median(runs: tuple[Run, ...]) -> Run:
 
 def line(measured: Measured, before: Mapping[str, float]) -> str:
     """Return a row of the table."""
-    name, first, second, ratio, limit = measured
+    name, first, second, ratio, spread, limit = measured
     aim = f"< {limit:.2f}" if limit else ""
     was = f"{before[name]:.2f}" if name in before else ""
     return (
-        f"{name:45}{first.seconds:7.2f}{second.seconds:8.2f}{ratio:8.2f}{aim:>8}{was:>8}"
+        f"{name:45}{first.seconds:7.2f}{second.seconds:8.2f}{ratio:8.2f}"
+        f"{spread[0]:8.2f} -{spread[1]:5.2f}{aim:>8}{was:>8}"
         f"{first.megabytes:9.0f}{second.megabytes:8.0f}"
     )
 
@@ -159,7 +166,7 @@ def main() -> None:
     parser.add_argument("--goods", type=int, default=200)
     parser.add_argument("--lots", type=int, default=5, help="open per good")
     parser.add_argument("--many", type=int, default=25, help="open per good, where many are")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--compare", type=Path, help="file that an earlier run wrote")
     asked = parser.parse_args()
@@ -169,7 +176,10 @@ def main() -> None:
     versions = ", ".join(f"{name} {version(name)}" for name in ("lotcost", "beancount"))
     print(f"Python {sys.version.split()[0]}, {versions}; {asked.transactions} transactions,")
     print(f"{asked.goods} goods, {asked.lots} lots of each open; medians of {asked.runs}.\n")
-    print(f"{'':45}{'A s':>7}{'B s':>8}{'B / A':>8}{'aim':>8}{'before':>8}{'A MB':>9}{'B MB':>8}")
+    print(
+        f"{'':45}{'A s':>7}{'B s':>8}{'B / A':>8}{'single runs':>15}{'aim':>8}{'before':>8}"
+        f"{'A MB':>9}{'B MB':>8}"
+    )
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for row in rows(Path(folder), asked):
