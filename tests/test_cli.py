@@ -441,9 +441,15 @@ def test_a_file_is_replaced_whole_or_stays_as_it_was(
     assert Path("lots.csv").stat().st_mode & 0o777 == 0o640
 
 
-def test_a_device_is_written_to_and_not_replaced(shop: str) -> None:
-    assert run("lots", shop, "-o", os.devnull, "--format", "csv").exit_code == 0
-    assert not Path(os.devnull).is_file()
+def test_a_pipe_of_the_file_system_is_written_to_and_not_replaced(shop: str) -> None:
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert run("lots", shop, "-o", "pipe", "--format", "csv").exit_code == 0
+        assert os.read(reader, 13) == b"commodity,lot"
+    finally:
+        os.close(reader)
+    assert Path("pipe").is_fifo()
 
 
 # The program

@@ -1,4 +1,4 @@
-"""What is wrong with a ledger, each cause once, as an editor takes it: `file:line: message`."""
+"""What is wrong with a ledger, as an editor takes it: `file:line: message`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount.core import data
-from beancount.ops.validation import ValidationError
 from beancount.parser.booking_full import ReductionError
 
 from lotcost.ledger.config import Config
@@ -51,11 +50,7 @@ def keeps_lots(ledger: Ledger) -> bool:
 
 def _of_errors(ledger: Ledger, path: Path) -> Iterator[Problem]:
     config = Config(ledger.entries, ledger.options)
-    spoilt = {_place(error.entry.meta) for error in ledger.lot_errors if error.entry is not None}
     for error in ledger.errors:
-        # Goods that stay as written weigh nothing: their own error is the cause.
-        if _is_imbalance(error) and _place(error.source) in spoilt:
-            continue
         message = _hinted(error, _one_line(str(error.message)), config)
         yield _problem(error.source or {}, message, path)
 
@@ -79,22 +74,12 @@ def _keeping_lots(ledger: Ledger) -> data.Open | None:
 
 
 def _problem(source: Mapping[str, Any], message: str, path: Path) -> Problem:
-    file, line = _place(source)
-    if file.startswith("<load>") or not file:
+    file = str(source.get("filename", "<load>"))
+    if file == "<load>":
         return Problem(str(path), 1, message)  # it is about the file as a whole
     if not path.is_absolute() and os.path.isabs(file):
         file = os.path.relpath(file)
-    return Problem(file, line, message)
-
-
-def _place(source: Mapping[str, Any]) -> tuple[str, int]:
-    return str(source.get("filename", "")), int(source.get("lineno", 0))
-
-
-def _is_imbalance(error: Any) -> bool:
-    return isinstance(error, ValidationError) and str(error.message).startswith(
-        "Transaction does not balance"
-    )
+    return Problem(file, int(source.get("lineno", 0)), message)
 
 
 def _one_line(message: str) -> str:
