@@ -127,6 +127,7 @@ def test_the_account_box_means_an_account_and_those_below(open_fava: Open) -> No
     pages = open_fava()
     rows = pages.page(LOTS, account="Assets:Inventory:Shop").rows()
     assert [(row["Lot"], row["On hand"]) for row in rows[:-1]] == [("L1", "2")]
+    assert (rows[0]["In"], rows[0]["Moved"], rows[0]["Off"]) == ("0", "3", "1")
     everywhere = pages.page(LOTS).rows()
     assert pages.page(LOTS, account="Assets:Inventory").rows() == everywhere
     assert pages.page(LOTS, account="Inventory:Main|Shop").rows() == everywhere

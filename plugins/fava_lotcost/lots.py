@@ -26,7 +26,9 @@ _SHOWN = (
     *("units_transferred", "units_on_hand", "unit_cost", "cost_on_hand", "currency"),
     *("gross_margin", "margin_rate"),
 )
-_WHERE_ANY = frozenset({"units_consumed", "units_adjusted"})
+_WHERE_ANY = frozenset({"units_consumed", "units_adjusted", "units_transferred"})
+# The lots of one account do not add up without what came from others.
+_MOVED = Column("units_transferred", "units", "commodity")
 
 
 class Narrowed(NamedTuple):
@@ -123,7 +125,7 @@ class LotCostLots(LotPage, FavaExtensionBase):
         def fits(row: Row) -> bool:
             if any(said and row[name] != said for name, said in wanted.items()):
                 return False
-            goods = books.config.goods.get(row["commodity"])
+            goods = books.config.commodities.get(row["commodity"])
             name = goods.meta.get("name") if goods else None
             words = (row["lot"], row["commodity"], row["supplier"], name)
             return any(search in str(word).casefold() for word in words if word is not None)
@@ -134,7 +136,7 @@ class LotCostLots(LotPage, FavaExtensionBase):
 
 def _columns(whole: Report) -> Iterator[Column]:
     """Pick what there is room for; what no lot has is left out."""
-    known = {column.name: column for column in (*whole.columns, _DAYS_LEFT)}
+    known = {column.name: column for column in (*whole.columns, _DAYS_LEFT, _MOVED)}
     for name in _SHOWN:
         empty = name in _WHERE_ANY and not any(row[name] for row in whole.rows)
         crowded = name == "supplier" and "account" in known
