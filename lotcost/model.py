@@ -81,14 +81,18 @@ class Basis(NamedTuple):
     What an issue costs follows from the units gone since, not from the steps they went in.
 
     Attributes:
+      written_down: What of the write-downs rested on all the units.
       gone: The units that left before the layer's own.
       gone_cost: What they cost.
+      gone_down: What of the write-downs they took along.
     """
 
     units: Decimal
     cost: Decimal
+    written_down: Decimal = ZERO
     gone: Decimal = ZERO
     gone_cost: Decimal = ZERO
+    gone_down: Decimal = ZERO
 
 
 class Layer(NamedTuple):
@@ -101,6 +105,7 @@ class Layer(NamedTuple):
       cost: What all the units cost together.
       unit_cost: The unit cost the ledger holds them at where that is a fixed number;
         None where they are held in whole cents, one cent apart.
+      written_down: What of the write-downs still rests on the units.
     """
 
     lot: Lot
@@ -112,6 +117,7 @@ class Layer(NamedTuple):
     currency: str
     unit_cost: Decimal | None
     basis: Basis
+    written_down: Decimal = ZERO
 
 
 class Issue(NamedTuple):
@@ -141,6 +147,7 @@ class Receipt(NamedTuple):
       units: How many, positive.
       cost: What all of them cost; None where the movement's other side says it.
       unit_cost: The unit cost as written, where one was written and ends.
+      share: The output's share of its batch's cost, a weight among the batch's outputs.
       revenue: What is paid back for them, where the posting says it and they were sold.
     """
 
@@ -153,6 +160,7 @@ class Receipt(NamedTuple):
     unit_cost: Decimal | None = None
     expires: datetime.date | None = None
     revenue: Money | None = None
+    share: Decimal | None = None
 
 
 class Movement(NamedTuple):
@@ -162,6 +170,8 @@ class Movement(NamedTuple):
       entry: Which entry of the ledger says so.
       links: What joins it to the documents of other entries.
       party: The customer or supplier.
+      reason: Why goods are written off.
+      conversion: What a batch costs beside its inputs: wages, energy; less what scrap earned.
     """
 
     kind: Kind
@@ -171,6 +181,102 @@ class Movement(NamedTuple):
     receipts: tuple[Receipt, ...] = ()
     links: frozenset[str] = frozenset()
     party: str = ""
+    reason: Reason | None = None
+    conversion: Money | None = None
+
+
+class By(StrEnum):
+    """What a landed cost is apportioned by, as the ledger says it in `landed-by`."""
+
+    VALUE = "value"
+    QUANTITY = "quantity"
+    WEIGHT = "weight"
+    EQUAL = "equal"
+
+
+class Landing(NamedTuple):
+    """Freight, duty, insurance on goods that are there already; negative for an allowance.
+
+    Attributes:
+      on: Lots, numbers of lots, or links of the transactions that brought them, with their "^".
+      amount: At the price of the leg, where it has one.
+      paid: As the invoice has it.
+    """
+
+    date: datetime.date
+    entry: int
+    posting: int
+    on: tuple[str | Lot, ...]
+    by: By
+    amount: Money
+    paid: Money
+
+
+class WriteDown(NamedTuple):
+    """A lot on hand is worth less, or again more, than it is carried at.
+
+    Attributes:
+      value: Its net realisable value a unit.
+    """
+
+    date: datetime.date
+    entry: int
+    lot: Lot
+    value: Money
+
+
+class Count(NamedTuple):
+    """What was found of a lot in an account, on the evening of a day.
+
+    Attributes:
+      adjust: Whether the difference is booked; else it is an error.
+      cost: What a unit costs, where the lot is new to the books.
+      at_last_cost: Whether a new lot takes the commodity's last unit cost.
+      expires: The last day of a lot that is new to the books.
+    """
+
+    date: datetime.date
+    entry: int
+    account: str
+    lot: Lot
+    units: Decimal
+    adjust: bool = False
+    cost: Money | None = None
+    at_last_cost: bool = False
+    expires: datetime.date | None = None
+
+
+class Closing(NamedTuple):
+    """What the goods in an account, and below it, are worth for ever on the evening of a day.
+
+    Attributes:
+      parts: What each commodity is worth, where the ledger says so.
+    """
+
+    date: datetime.date
+    entry: int
+    account: str
+    value: Money
+    parts: tuple[tuple[str, Money], ...] = ()
+
+
+Event = Movement | Landing | WriteDown | Count | Closing
+
+
+class Recost(NamedTuple):
+    """A layer that stays where it is and costs something else from now on."""
+
+    account: str
+    before: Layer
+    after: Layer
+
+
+class Charge(NamedTuple):
+    """Cost of a lot whose units are gone from an account: it becomes cost of sales."""
+
+    account: str
+    lot: Lot
+    amount: Money
 
 
 class Costed(NamedTuple):
@@ -179,3 +285,17 @@ class Costed(NamedTuple):
     movement: Movement
     drawn: tuple[tuple[Layer, ...], ...]
     put: tuple[tuple[Layer, ...], ...]
+    recosts: tuple[Recost, ...] = ()
+
+
+class Revalued(NamedTuple):
+    """A landed cost or a write-down with what it did to the lots.
+
+    Attributes:
+      amount: What was landed, in the currency of the lots.
+    """
+
+    event: Landing | WriteDown
+    recosts: tuple[Recost, ...]
+    charges: tuple[Charge, ...] = ()
+    amount: Money | None = None

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from lotcost.core.rounding import anew, join, split
+from lotcost.core.rounding import (
+    anew,
+    apportion,
+    fixed_unit_cost,
+    join,
+    pool,
+    residue,
+    split,
+    unit_cost_to_hold,
+)
 from lotcost.model import ZERO, Layer, Method
 
 Key = tuple[int, int, int]
@@ -54,22 +63,47 @@ class _Pile:
 class Shelf:
     """The layers of one commodity in one account, in the order they are drawn.
 
-    A pile that is empty stays known, as goods may come back to it; it leaves the queue.
+    A pile that is empty stays known, as goods may come back to it; it leaves the queue. Where
+    costs are averaged the piles know units alone, and pools know what they cost.
+
+    Args:
+      key: The order they are drawn in.
+      pooled: Whether costs are averaged, over each lot or over all of them.
     """
 
-    def __init__(self, key: Callable[[Layer], Key]) -> None:
+    def __init__(
+        self, key: Callable[[Layer], Key], pooled: bool = False, by_lot: bool = False
+    ) -> None:
+        self.units = ZERO
         self._key = key
+        self._pooled = pooled
+        self._by_lot_pools = by_lot
+        self._pools: dict[str, Layer] = {}
+        self._cents: dict[str, Decimal] = {}
         self._queue: list[tuple[Key, int, _Pile]] = []
         self._by_order: dict[int, list[_Pile]] = {}
         self._by_lot: dict[str, list[_Pile]] = {}
         self._serial = 0
-        self.units = ZERO
 
-    def put(self, layer: Layer, cent: Decimal) -> None:
-        """Add a layer; what comes back to where it left from joins it again."""
+    def pool_currency(self, lot: str) -> str | None:
+        """Return the currency a lot's costs are averaged in here, if they are."""
+        known = self._pools.get(lot if self._by_lot_pools else "")
+        return known.currency if known is not None and known.units else None
+
+    def put(self, layer: Layer, cent: Decimal) -> Layer:
+        """Add a layer and return it as it is held here.
+
+        What comes back to where it left from joins it again.
+        """
+        layer = self._held_here(layer, cent)
+        if self._pooled:
+            name = self._pool_of(layer)
+            known = self._pools.get(name)
+            self._pools[name] = anew(layer) if known is None else pool(known, layer, cent)
+            self._cents[name] = cent
         self.units += layer.units
         for pile in self._by_order.get(layer.order, ()):
-            joined = join(pile.layer, layer, cent)
+            joined = self._joined(pile.layer, layer, cent)
             if joined is not None:
                 pile.layer = joined
                 break
@@ -79,6 +113,7 @@ class Shelf:
             self._by_order.setdefault(layer.order, []).append(pile)
             self._by_lot.setdefault(layer.lot.number, []).append(pile)
         self._enqueue(pile)
+        return layer
 
     def take(
         self,
@@ -96,6 +131,8 @@ class Shelf:
         if plan is None:
             return None
         self.units -= units
+        if self._pooled:
+            return self._take_pooled(plan)
         drawn = []
         for pile, part in plan:
             out, pile.layer = split(pile.layer, part, cent(pile.layer.currency))
@@ -109,11 +146,89 @@ class Shelf:
             if lot is None
             else self._by_lot.get(lot, [])
         )
-        for pile in sorted(piles, key=lambda pile: (fifo(pile.layer), pile.serial)):
+        costs = self._shares_of_pools() if self._pooled else {}
+        for pile in _first_in(piles):
             if pile.layer.units:
-                yield pile.layer
+                yield costs.get(pile.serial, pile.layer)
 
-    def _enqueue(self, pile: Pile) -> None:
+    def recost(self, layer: Layer, more: Decimal, down: Decimal, cent: Decimal) -> Layer:
+        """Make a layer on hand dearer by `more`, of which `-down` is a write-down."""
+        dearer = layer._replace(cost=layer.cost + more, written_down=layer.written_down + down)
+        if self._pooled:
+            name = self._pool_of(layer)
+            known = self._pools[name]
+            self._pools[name] = anew(
+                known._replace(cost=known.cost + more, written_down=known.written_down + down)
+            )
+            return dearer
+        dearer = anew(
+            dearer._replace(unit_cost=unit_cost_to_hold(dearer.units, dearer.cost, None, cent))
+        )
+        for pile in self._by_order[layer.order]:
+            if pile.layer is layer:
+                pile.layer = dearer
+        return dearer
+
+    def _pool_of(self, layer: Layer) -> str:
+        return layer.lot.number if self._by_lot_pools else ""
+
+    def _held_here(self, layer: Layer, cent: Decimal) -> Layer:
+        """Hold goods at a fixed unit cost where costs are averaged; else as they cost.
+
+        An average moves with each receipt and the positions of a ledger do not: what they miss
+        of it is their residue.
+        """
+        if self._pooled:
+            if layer.unit_cost is not None:
+                return layer
+            return layer._replace(unit_cost=fixed_unit_cost(layer.units, layer.cost, cent))
+        if abs(residue(layer)) < cent:
+            return layer
+        return layer._replace(unit_cost=unit_cost_to_hold(layer.units, layer.cost, None, cent))
+
+    def _joined(self, layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
+        if not self._pooled:
+            return join(layer, part, cent)
+        if layer.unit_cost != part.unit_cost:
+            return None
+        return layer._replace(units=layer.units + part.units)
+
+    def _take_pooled(self, plan: list[tuple[_Pile, Decimal]]) -> tuple[Layer, ...]:
+        pools: dict[str, list[int]] = {}
+        for place, (pile, _) in enumerate(plan):
+            pools.setdefault(self._pool_of(pile.layer), []).append(place)
+        drawn: dict[int, Layer] = {}
+        for name, places in pools.items():
+            cent = self._cents[name]
+            units = [plan[place][1] for place in places]
+            out, self._pools[name] = split(self._pools[name], sum(units, ZERO), cent)
+            costs = apportion(out.cost, units, cent)
+            downs = apportion(out.written_down, units, cent)
+            for place, cost, down in zip(places, costs, downs, strict=True):
+                pile, part = plan[place]
+                drawn[place] = anew(
+                    pile.layer._replace(units=part, cost=cost, written_down=down)
+                )
+                pile.layer = pile.layer._replace(units=pile.layer.units - part)
+        return tuple(drawn[place] for place in range(len(plan)))
+
+    def _shares_of_pools(self) -> dict[int, Layer]:
+        """Each pile with its share of its pool's cost."""
+        members: dict[str, list[_Pile]] = {}
+        for pile in _first_in(pile for piles in self._by_lot.values() for pile in piles):
+            if pile.layer.units:
+                members.setdefault(self._pool_of(pile.layer), []).append(pile)
+        shared = {}
+        for name, piles in members.items():
+            whole, cent = self._pools[name], self._cents[name]
+            units = [pile.layer.units for pile in piles]
+            costs = apportion(whole.cost, units, cent)
+            downs = apportion(whole.written_down, units, cent)
+            for pile, cost, down in zip(piles, costs, downs, strict=True):
+                shared[pile.serial] = pile.layer._replace(cost=cost, written_down=down)
+        return shared
+
+    def _enqueue(self, pile: _Pile) -> None:
         if not pile.queued:
             heapq.heappush(self._queue, (self._key(pile.layer), pile.serial, pile))
             pile.queued = True
@@ -148,8 +263,7 @@ class Shelf:
         self, units: Decimal, lot: str, barred: Barred | None
     ) -> list[tuple[_Pile, Decimal]] | None:
         plan = []
-        piles = sorted(self._by_lot.get(lot, ()), key=lambda pile: (fifo(pile.layer), pile.serial))
-        for pile in piles:
+        for pile in _first_in(self._by_lot.get(lot, ())):
             if not units:
                 break
             if not pile.layer.units or (barred is not None and barred(pile.layer)):
@@ -158,3 +272,7 @@ class Shelf:
             plan.append((pile, part))
             units -= part
         return None if units else plan
+
+
+def _first_in(piles: Iterable[_Pile]) -> list[_Pile]:
+    return sorted(piles, key=lambda pile: (fifo(pile.layer), pile.serial))

@@ -95,4 +95,118 @@ class Uneven(NamedTuple):
     into: Decimal
 
 
-Refusal = Short | Barred | UnknownLot | NotArrived | LotNeeded | CurrencyDiffers | NotSold | Uneven
+class NegativeBatch(NamedTuple):
+    """By-products and scrap take more than a batch costs."""
+
+    cost: Decimal
+    taken: Decimal
+    currency: str
+
+
+class BatchCycle(NamedTuple):
+    """A batch uses up the lot it makes, or one that was made from it."""
+
+    lot: Lot
+    uses: Lot
+
+
+class MixedCurrencies(NamedTuple):
+    """What goes into one batch, or one average, costs in two currencies."""
+
+    currency: str
+    other: str
+
+
+class NothingToLandOn(NamedTuple):
+    """A landed cost names lots or links that brought no goods, or goods that are all returned."""
+
+    on: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+class NoPrice(NamedTuple):
+    """Money of one currency is needed in another, and the ledger has no price for the day."""
+
+    currency: str
+    other: str
+
+
+class SharesNeeded(NamedTuple):
+    """A batch makes several outputs, and none says its share of the cost."""
+
+    outputs: tuple[str, ...]
+
+
+class NoWeight(NamedTuple):
+    """A landed cost by weight, on goods whose weight is not known."""
+
+    commodity: str
+
+
+class BelowZero(NamedTuple):
+    """An allowance takes more off a lot than its goods on hand cost."""
+
+    lot: Lot
+    cost: Decimal
+    allowance: Decimal
+    currency: str
+
+
+class NothingToWriteDown(NamedTuple):
+    """A net realisable value above what the goods are carried at, and nothing was written down."""
+
+    lot: Lot
+    value: Decimal
+    carried: Decimal
+    currency: str
+
+
+class CountDiffers(NamedTuple):
+    """A count finds other units than the books have."""
+
+    account: str
+    lot: Lot
+    counted: Decimal
+    on_hand: Decimal
+
+
+class CountUncosted(NamedTuple):
+    """A count finds a lot that is new to the books, and nothing says what it cost."""
+
+    account: str
+    lot: Lot
+    counted: Decimal
+
+
+class ClosingMoved(NamedTuple):
+    """A closing value is not what it was."""
+
+    account: str
+    was: Decimal
+    now: Decimal
+    currency: str
+    commodities: tuple[str, ...]
+
+
+Refusal = (
+    Short
+    | Barred
+    | UnknownLot
+    | NotArrived
+    | LotNeeded
+    | CurrencyDiffers
+    | NotSold
+    | Uneven
+    | NegativeBatch
+    | BatchCycle
+    | MixedCurrencies
+    | NothingToLandOn
+    | NoPrice
+    | SharesNeeded
+    | NoWeight
+    | BelowZero
+    | NothingToWriteDown
+    | CountDiffers
+    | CountUncosted
+    | ClosingMoved
+)

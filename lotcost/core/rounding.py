@@ -72,43 +72,69 @@ def apportion(total: Decimal, weights: Sequence[Decimal], cent: Decimal) -> list
 
 def anew(layer: Layer) -> Layer:
     """Return a layer whose cost is shared out from what it is now."""
-    return layer._replace(basis=Basis(layer.units, layer.cost))
+    return layer._replace(basis=Basis(layer.units, layer.cost, layer.written_down))
 
 
 def split(layer: Layer, units: Decimal, cent: Decimal) -> tuple[Layer, Layer]:
     """Part a layer into the first units to leave and the rest."""
-    basis = layer.basis
-    out = basis.gone + units
-    out_cost = gone(basis.cost, basis.units, out, cent)
-    cost = out_cost - basis.gone_cost
-    rest = basis._replace(gone=out, gone_cost=out_cost)
+    basis, after = layer.basis, _after(layer.basis, layer.basis.gone + units, cent)
+    cost = after.gone_cost - basis.gone_cost
+    down = after.gone_down - basis.gone_down
     return (
-        layer._replace(units=units, cost=cost),
-        layer._replace(units=layer.units - units, cost=layer.cost - cost, basis=rest),
+        layer._replace(units=units, cost=cost, written_down=down),
+        layer._replace(
+            units=layer.units - units,
+            cost=layer.cost - cost,
+            written_down=layer.written_down - down,
+            basis=after,
+        ),
     )
 
 
 def join(layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
     """Put goods back to a layer of their lot, or return None where they cost something else.
 
-    Where they are what left last, all is as if they never had; where they cost the same to a
-    cent a unit, their cost is shared out anew.
+    Goods are of one layer where they cost the same to a cent a unit.
     """
     if (layer.currency, layer.unit_cost) != (part.currency, part.unit_cost):
         return None
-    units, cost = layer.units + part.units, layer.cost + part.cost
-    both = layer._replace(units=units, cost=cost)
-    basis = layer.basis
-    if part.units <= basis.gone:
-        out = basis.gone - part.units
-        out_cost = gone(basis.cost, basis.units, out, cent)
-        if basis.gone_cost - out_cost == part.cost:
-            return both._replace(basis=basis._replace(gone=out, gone_cost=out_cost))
     if layer.units and abs(layer.cost * part.units - part.cost * layer.units) >= (
         cent * layer.units * part.units
     ):
         return None
+    return pool(layer, part, cent)
+
+
+def pool(layer: Layer, part: Layer, cent: Decimal) -> Layer:
+    """Put goods to others whatever they cost, at one average cost.
+
+    Where they are what left last, all is as if they never had.
+    """
+    basis = layer.basis
+    both = layer._replace(
+        units=layer.units + part.units,
+        cost=layer.cost + part.cost,
+        written_down=layer.written_down + part.written_down,
+    )
+    if part.units <= basis.gone:
+        before = _after(basis, basis.gone - part.units, cent)
+        if (
+            basis.gone_cost - before.gone_cost == part.cost
+            and basis.gone_down - before.gone_down == part.written_down
+        ):
+            return both._replace(basis=before)
     return anew(both)
+
+
+def _after(basis: Basis, out: Decimal, cent: Decimal) -> Basis:
+    """Return a basis with so many units gone."""
+    return basis._replace(
+        gone=out,
+        gone_cost=gone(basis.cost, basis.units, out, cent),
+        gone_down=gone(basis.written_down, basis.units, out, cent)
+        if basis.written_down
+        else ZERO,
+    )
 
 
 def slices(layer: Layer, cent: Decimal) -> tuple[Slice, ...]:
@@ -147,4 +173,9 @@ def unit_cost_to_hold(
         return written
     if not units % ONE:
         return None
+    return fixed_unit_cost(units, cost, cent)
+
+
+def fixed_unit_cost(units: Decimal, cost: Decimal, cent: Decimal) -> Decimal:
+    """Return a unit cost that ends, to eight digits and never fewer than the currency's own."""
     return (cost / units).quantize(_UNIT_COST_DIGITS).normalize() + ZERO.quantize(cent)

@@ -19,7 +19,8 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.revenue import Attribution, attribute
-from lotcost.model import ZERO, Kind, Lot
+from lotcost.ledger.prices import converter
+from lotcost.model import ZERO, Kind, Lot, Money
 
 
 class Line(NamedTuple):
@@ -30,6 +31,8 @@ class Line(NamedTuple):
       cost: Signed as the units are, in the currency's smallest unit on managed accounts.
       entry: Which entry of the books it stands in.
       price: What a unit was sold for, where the posting says it.
+      expensed: Whether it is cost of goods that were gone when it came: it stands on an expense
+        account and is cost of sales.
     """
 
     entry: int
@@ -44,6 +47,12 @@ class Line(NamedTuple):
     price_currency: str | None
     reason: str | None
     source: Mapping[str, Any]
+    expensed: bool = False
+
+    @property
+    def stock_cost(self) -> Decimal:
+        """What the line changes the stock by."""
+        return ZERO if self.expensed else self.cost
 
 
 class Books:
@@ -99,6 +108,11 @@ class Books:
         return self._cards_and_statuses[1]
 
     @cached_property
+    def convert(self) -> Callable[[Money, str, datetime.date], Money | None]:
+        """Money in another currency at the ledger's price of a day, or None."""
+        return converter(self.entries, self.config)
+
+    @cached_property
     def revenue(self) -> Attribution:
         """What each line earned, and the income that is no lot's."""
         return attribute(self.entries, self.lines, self.config)
@@ -130,14 +144,18 @@ def _lines(entries: Sequence[data.Directive], config: Config) -> Iterator[Line]:
 def _lines_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Line]:
     for posting in txn.postings:
         meta = posting.meta
-        if not meta or "lot-commodity" not in meta or config.policy(posting.account) is None:
+        if not meta or "lot-commodity" not in meta:
+            continue
+        kind = Kind(meta["lot-kind"])
+        in_stock = config.policy(posting.account) is not None
+        if not in_stock and kind is not Kind.LANDED_COST:
             continue
         units, cost, price = posting.units, posting.cost, posting.price
         yield Line(
             entry=place,
             date=txn.date,
-            kind=Kind(meta["lot-kind"]),
-            account=posting.account,
+            kind=kind,
+            account=meta.get("lot-account", posting.account),
             lot=Lot(meta["lot-commodity"], meta["lot"]),
             units=units.number if cost is not None else ZERO,
             cost=units.number * cost.number if cost is not None else units.number,
@@ -146,19 +164,25 @@ def _lines_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Lin
             price_currency=None if price is None else price.currency,
             reason=meta.get("reason", txn.meta.get("reason")),
             source=meta,
+            expensed=not in_stock,
         )
 
 
 def _merged(lines: Iterator[Line]) -> Iterator[Line]:
-    """Join what the writing parted: a posting's draw of a lot at two unit costs, or a residue."""
+    """Join what the writing parted.
+
+    A posting's draw of a lot at two unit costs, or with a residue; goods that go out at one
+    cost and come in at another.
+    """
     draws: dict[tuple[Any, ...], Line] = {}
     for line in lines:
-        way = (line.units > ZERO) - (line.units < ZERO)
-        key = line.source["lineno"], line.source["filename"], line.account, line.lot, line.currency
-        if not way:
-            way = next((sign for sign in (1, -1) if (*key, sign) in draws), 0)
-        known = draws.get((*key, way))
+        source = line.source
+        key = (
+            *(source["lineno"], source["filename"], line.kind),
+            *(line.account, line.expensed, line.lot, line.currency),
+        )
+        known = draws.get(key)
         if known is not None:
             line = known._replace(units=known.units + line.units, cost=known.cost + line.cost)
-        draws[(*key, way)] = line
+        draws[key] = line
     yield from draws.values()

@@ -61,6 +61,11 @@ class Cards:
         """Return all that was ever said of a lot, oldest first."""
         return tuple(sorted(self._facts.get(lot, ()), key=lambda fact: fact.date))
 
+    def expires(self, lot: Lot) -> datetime.date | None:
+        """Return the last day a lot may be issued, where anything says it."""
+        expires: datetime.date | None = self.card(lot).get("expires")
+        return expires
+
     def card(self, lot: Lot, at: datetime.date | None = None) -> dict[str, Any]:
         """Return what is known of a lot, on the evening of a day where one is given."""
         return {fact.key: fact.value for fact in self.history(lot) if at is None or fact.date <= at}

@@ -78,35 +78,38 @@ class Config:
 
     def __init__(self, entries: Iterable[data.Directive], options: Mapping[str, Any]) -> None:
         self.errors: list[LotError] = []
-        self.goods: dict[str, data.Commodity] = {}
+        self.commodities: dict[str, data.Commodity] = {}
+        self.settings: dict[str, Any] = {}
+        self.policy = cache(self._policy)
+        self.cent = cache(self._cent)
         self._income: str = options["name_income"]
         self._expenses: str = options["name_expenses"]
-        operating = options["operating_currency"]
-        self.settings: dict[str, Any] = {}
-        self._currencies = set(operating)
         self._opens: dict[str, data.Open] = {}
+        currencies = dict.fromkeys(options["operating_currency"])
+        held: set[tuple[str, str]] = set()
         for entry in entries:
-            if isinstance(entry, data.Open):
+            if isinstance(entry, data.Transaction):
+                for posting in entry.postings:
+                    held.add((posting.account, posting.units.currency))
+                    if posting.price is not None:
+                        currencies[posting.price.currency] = None
+                    if posting.cost is not None:
+                        currencies[posting.cost.currency] = None
+            elif isinstance(entry, data.Open):
                 self._opens[entry.account] = entry
                 self.errors.extend(_open_errors(entry))
             elif isinstance(entry, data.Commodity):
-                self.goods[entry.currency] = entry
+                self.commodities[entry.currency] = entry
                 self.errors.extend(_commodity_errors(entry))
-            elif isinstance(entry, data.Transaction):
-                for posting in entry.postings:
-                    if posting.price is not None:
-                        self._currencies.add(posting.price.currency)
-                    if posting.cost is not None:
-                        self._currencies.add(posting.cost.currency)
             elif isinstance(entry, data.Custom) and entry.type == "lotcost":
                 self.errors.extend(self._read_setting(entry))
-        self.main_currency: str = operating[0] if operating else min(self._currencies, default="USD")
-        self.policy = cache(self._policy)
-        self.cent = cache(self._cent)
+        self.main_currency: str = next(iter(currencies), "USD")
+        stocked = {commodity for account, commodity in held if self.policy(account) is not None}
+        self._goods = stocked - currencies.keys()
 
     def is_goods(self, commodity: str) -> bool:
-        """Tell goods from money: money is what something is priced or kept in."""
-        return commodity not in self._currencies
+        """Tell goods from money: goods are kept in stock, and nothing is priced in them."""
+        return commodity in self._goods
 
     def is_income(self, account: str) -> bool:
         """Tell an income account."""
@@ -124,12 +127,12 @@ class Config:
 
     def tracked(self, commodity: str) -> str:
         """Return what `lot-tracked` says of goods, or nothing."""
-        entry = self.goods.get(commodity)
+        entry = self.commodities.get(commodity)
         return str(entry.meta.get("lot-tracked", "")) if entry else ""
 
     def unit_weight(self, commodity: str) -> Decimal | None:
         """Return the weight of a unit of goods, where it is known."""
-        entry = self.goods.get(commodity)
+        entry = self.commodities.get(commodity)
         weight = entry.meta.get("unit-weight") if entry else None
         return weight if isinstance(weight, Decimal) and weight > 0 else None
 
@@ -140,14 +143,17 @@ class Config:
 
     def shelf_life(self, commodity: str) -> int | None:
         """Return the days goods keep, or None."""
-        entry = self.goods.get(commodity)
+        entry = self.commodities.get(commodity)
         days = entry.meta.get("shelf-life") if entry else None
         return int(days) if isinstance(days, Decimal) and days > 0 else None
 
     def _read_setting(self, entry: data.Custom) -> Iterable[LotError]:
         values = [value.value for value in entry.values or ()]
         if len(values) != 2 or not isinstance(values[0], str):
-            message = 'custom "lotcost" wants a word and its value; write custom "lotcost" "framework" "ifrs"'
+            message = (
+                'custom "lotcost" wants a word and its value; '
+                'write custom "lotcost" "framework" "ifrs"'
+            )
             yield WrongType(entry.meta, message, entry)
         elif values[0] not in SETTINGS:
             message = f'The setting "{values[0]}" is unknown; {nearest(values[0], SETTINGS)}'
@@ -180,7 +186,7 @@ class Config:
         )
 
     def _cent(self, currency: str) -> Decimal:
-        entry = self.goods.get(currency)
+        entry = self.commodities.get(currency)
         precision = entry.meta.get("precision") if entry else None
         if isinstance(precision, Decimal):
             return Decimal(1).scaleb(-int(precision))

@@ -11,6 +11,10 @@ LotError
 ├── TwoLots            one posting, or one lot, says two different things
 ├── MixedStyles        Beancount's own lots in a managed account, or the other way round
 ├── ElidedAmount       an amount was left out where nothing can tell it
+├── WrongShares        what a batch's outputs bear of its cost does not add up
+├── WrongLanding       a landed cost that rests on nothing
+├── WrongClosing       a closing that cannot be held
+├── MissingPrice       money of one currency is needed in another
 └── Refused            what the stock cannot do
     ├── ShortStock     an issue asks for more than the lots hold
     ├── BarredLot      a lot that is expired, in quarantine or recalled is sold or used
@@ -19,7 +23,15 @@ LotError
     ├── LotNeeded      specific identification, and no lot named
     ├── TwoCurrencies  a lot with costs in two currencies
     ├── NeverSold      a customer returns what was not sold
-    └── UnevenTransfer a transfer takes out other units than it brings in
+    ├── UnevenTransfer a transfer takes out other units than it brings in
+    ├── NegativeBatch  by-products take more than their batch costs
+    ├── BatchCycle     a batch uses up what was made from it
+    ├── MixedMoney     one batch or average with costs in two currencies
+    ├── BelowZero      an allowance takes more than goods cost
+    ├── NoWriteDown    a net realisable value above cost
+    ├── CountDiffers   a count finds other units than the books have
+    ├── CountUncosted  a count finds a lot that is new and has no cost
+    └── ClosingMoved   a closing value is not what it was
 
 They are values in Beancount's own form (source, message, entry), collected and never raised.
 """
@@ -84,6 +96,22 @@ class ElidedAmount(LotError):
     """An amount was left out where nothing can tell it."""
 
 
+class WrongShares(LotError):
+    """What a batch's outputs bear of its cost does not add up."""
+
+
+class WrongLanding(LotError):
+    """A landed cost that rests on nothing."""
+
+
+class WrongClosing(LotError):
+    """A closing that cannot be held."""
+
+
+class MissingPrice(LotError):
+    """Money of one currency is needed in another, and the ledger has no price."""
+
+
 class Refused(LotError):
     """The stock cannot do what is asked."""
 
@@ -120,6 +148,38 @@ class UnevenTransfer(Refused):
     """A transfer takes out other units than it brings in."""
 
 
+class NegativeBatch(Refused):
+    """By-products take more than their batch costs."""
+
+
+class BatchCycle(Refused):
+    """A batch uses up what was made from it."""
+
+
+class MixedMoney(Refused):
+    """One batch or average with costs in two currencies."""
+
+
+class BelowZero(Refused):
+    """An allowance takes more than goods cost."""
+
+
+class NoWriteDown(Refused):
+    """A net realisable value above cost."""
+
+
+class CountDiffers(Refused):
+    """A count finds other units than the books have."""
+
+
+class CountUncosted(Refused):
+    """A count finds a lot that is new and has no cost."""
+
+
+class ClosingMoved(Refused):
+    """A closing value is not what it was."""
+
+
 def refused(why: refusals.Refusal, day: datetime.date, source: Any, entry: Any) -> LotError:
     """Turn a refusal into the error at its line."""
     return _ERRORS[type(why)](source, _sentence(why, day), entry)
@@ -154,6 +214,18 @@ _ERRORS: dict[type, type[LotError]] = {
     refusals.CurrencyDiffers: TwoCurrencies,
     refusals.NotSold: NeverSold,
     refusals.Uneven: UnevenTransfer,
+    refusals.NegativeBatch: NegativeBatch,
+    refusals.BatchCycle: BatchCycle,
+    refusals.MixedCurrencies: MixedMoney,
+    refusals.NothingToLandOn: WrongLanding,
+    refusals.NoWeight: WrongLanding,
+    refusals.NoPrice: MissingPrice,
+    refusals.SharesNeeded: WrongShares,
+    refusals.BelowZero: BelowZero,
+    refusals.NothingToWriteDown: NoWriteDown,
+    refusals.CountDiffers: CountDiffers,
+    refusals.CountUncosted: CountUncosted,
+    refusals.ClosingMoved: ClosingMoved,
 }
 
 
@@ -250,4 +322,107 @@ def _(why: refusals.Uneven, day: datetime.date) -> str:
     return (
         f"A transfer takes out {number(why.out)} {why.commodity} and brings in {number(why.into)}. "
         f"Write the difference as a movement of its own."
+    )
+
+
+@_sentence.register
+def _(why: refusals.NegativeBatch, day: datetime.date) -> str:
+    return (
+        f"The by-products of this batch are said to cost {why.taken} {why.currency}, and all of "
+        f"it costs {why.cost} {why.currency}. Lower their cost: or give them a cost-share"
+    )
+
+
+@_sentence.register
+def _(why: refusals.BatchCycle, day: datetime.date) -> str:
+    return (
+        f"This batch makes lot {why.lot.number} of {why.lot.commodity} and uses up lot "
+        f"{why.uses.number} of {why.uses.commodity}, which is that lot or was made from it. "
+        "Give the output a lot number of its own"
+    )
+
+
+@_sentence.register
+def _(why: refusals.MixedCurrencies, day: datetime.date) -> str:
+    if not why.currency:
+        return "Nothing says what this batch costs: it has no inputs and no conversion in money"
+    return (
+        f"Costs in {why.currency} and in {why.other} come together here, and one lot or average "
+        f"has one currency. Convert before: buy in {why.currency}, or keep them in two accounts"
+    )
+
+
+@_sentence.register
+def _(why: refusals.NothingToLandOn, day: datetime.date) -> str:
+    names = ", ".join(why.on)
+    known = f"; {nearest(why.on[0].lstrip('^'), why.known)}" if why.known else ""
+    return f"There are no goods of {names} on {day} to land a cost on{known}"
+
+
+@_sentence.register
+def _(why: refusals.NoWeight, day: datetime.date) -> str:
+    return (
+        f"This cost is landed by weight, and the weight of {why.commodity} is not known. Add to "
+        f"its commodity directive: unit-weight: 1.00"
+    )
+
+
+@_sentence.register
+def _(why: refusals.NoPrice, day: datetime.date) -> str:
+    return (
+        f"{why.currency} are needed in {why.other} on {day}, and the ledger has no price. Add: "
+        f"{day} price {why.currency} 1.00 {why.other}"
+    )
+
+
+@_sentence.register
+def _(why: refusals.SharesNeeded, day: datetime.date) -> str:
+    return (
+        f"This batch makes {' and '.join(why.outputs)}, and nothing says how they share its cost. "
+        "Add cost-share: 60 to one and cost-share: 40 to the other, or cost: 5.00 USD to a "
+        "by-product"
+    )
+
+
+@_sentence.register
+def _(why: refusals.BelowZero, day: datetime.date) -> str:
+    return (
+        f"This takes {why.allowance} {why.currency} off lot {why.lot.number} of "
+        f"{why.lot.commodity}, whose goods on hand cost {why.cost} {why.currency}. Lower the "
+        "amount"
+    )
+
+
+@_sentence.register
+def _(why: refusals.NothingToWriteDown, day: datetime.date) -> str:
+    return (
+        f"Lot {why.lot.number} of {why.lot.commodity} is carried at {number(why.carried)} "
+        f"{why.currency} a unit on {day}, which is not above {number(why.value)} {why.currency}: "
+        "there is nothing to write down"
+    )
+
+
+@_sentence.register
+def _(why: refusals.CountDiffers, day: datetime.date) -> str:
+    return (
+        f"{why.account} holds {number(why.on_hand)} {why.lot.commodity} of lot {why.lot.number} on "
+        f"{day}, and {number(why.counted)} were counted. Find the movement that is missing, or "
+        "book the difference: adjust: TRUE"
+    )
+
+
+@_sentence.register
+def _(why: refusals.CountUncosted, day: datetime.date) -> str:
+    return (
+        f"{number(why.counted)} {why.lot.commodity} of lot {why.lot.number} were counted in "
+        f"{why.account}, and no receipt brings that lot. Say what a unit costs, cost: 2.00 USD, or "
+        "take the last cost: at-last-cost: TRUE"
+    )
+
+
+@_sentence.register
+def _(why: refusals.ClosingMoved, day: datetime.date) -> str:
+    return (
+        f"{why.account} was closed on {day} at {why.was} {why.currency} and is now worth {why.now} "
+        f"{why.currency}, which is {why.now - why.was:+} {why.currency}"
     )

@@ -1,4 +1,4 @@
-"""Write what is known: costed movements become postings that hold their lot at cost.
+"""Write what is known: events become postings that hold their lots at cost.
 
     2025-01-06 * "Cafe Rose" "Invoice 102"
       Assets:Inventory:Main    -2 MILK @ 5.00 USD
@@ -12,64 +12,84 @@ becomes
       Expenses:CostOfSales   4.00 USD
       Income:Sales         -10.00 USD
 
-Entries that are given stay as they were; new ones take their place.
+Entries that are given stay as they were; new ones take their place. A directive that books
+something is followed by a transaction of its own.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from beancount.core import data, interpolate
+from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Posting
-from beancount.core.position import Cost
+from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL, compute_residual
 
-from lotcost.core.rounding import apportion, residue, slices
 from lotcost.ledger.config import Config, Policy
+from lotcost.ledger.generating import generated
+from lotcost.ledger.holding import (
+    ByLot,
+    by_lot,
+    hold,
+    hold_anew,
+    line_of,
+    money_legs,
+    naming,
+    share_by_units,
+)
 from lotcost.ledger.kinds import reason_of
-from lotcost.ledger.reading import Recognised, Written
-from lotcost.model import Costed, Issue, Kind, Layer, Lot, Money, Receipt
+from lotcost.ledger.postings import Recognised, wants_revenue
+from lotcost.ledger.reading import Written
+from lotcost.model import Costed, Issue, Kind, Landing, Layer, Receipt, Revalued
 
-AUTOMATIC = interpolate.AUTOMATIC_META
-EXCUSED = interpolate.AUTOMATIC_RESIDUAL
+Booked = Costed | Revalued
 _AT_COST = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.ADJUSTMENT})
+_SOLD = frozenset({Kind.SALE, Kind.SALE_RETURN})
 
 
 def write(
     entries: Sequence[data.Directive],
     written: Written,
-    costed: Sequence[Costed],
-    refused: Mapping[int, Any],
+    booked: Sequence[Booked],
+    spoilt: Collection[int],
 ) -> list[data.Directive]:
     """Return the entries with every posting of goods at cost and labelled with its lot.
 
     Args:
-      refused: The entries with a movement that was refused; what is left of them as written
-        is excused from balancing, as their error is already told.
+      spoilt: The entries that have an error already; what is left of them as written is
+        excused from balancing, so that one cause gives one error.
     """
-    by_entry: dict[int, list[Costed]] = defaultdict(list)
-    for each in costed:
-        by_entry[each.movement.entry].append(each)
+    by_entry: dict[int, list[Booked]] = defaultdict(list)
+    for each in booked:
+        by_entry[_entry_of(each)].append(each)
     recognised: dict[int, list[Recognised]] = defaultdict(list)
     for mark in written.recognised:
         recognised[mark.entry].append(mark)
-    out = list(entries)
-    for place in sorted(by_entry.keys() | recognised.keys() | refused.keys() | written.spoilt):
-        txn = out[place]
-        pages = _Transaction(txn, written)
-        for mark in recognised[place]:
-            pages.label(mark)
-        for each in by_entry[place]:
-            pages.book(each)
-        excuse = place in refused or place in written.spoilt
-        out[place] = pages.finish(excuse)
+    out: list[data.Directive] = []
+    touched = by_entry.keys() | recognised.keys() | set(spoilt)
+    for place, entry in enumerate(entries):
+        if place not in touched:
+            out.append(entry)
+        elif isinstance(entry, data.Transaction):
+            page = _Page(entry, written)
+            for mark in recognised[place]:
+                page.label(mark)
+            for each in by_entry[place]:
+                page.book(each)
+            out.append(page.finish(excuse=place in spoilt))
+        else:
+            out.append(entry)
+            out.extend(generated(entry, each, written) for each in by_entry[place])
     return out
 
 
-class _Transaction:
+def _entry_of(booked: Booked) -> int:
+    return booked.event.entry if isinstance(booked, Revalued) else booked.movement.entry
+
+
+class _Page:
     """A transaction while its postings are being written."""
 
     def __init__(self, txn: data.Transaction, written: Written) -> None:
@@ -80,159 +100,137 @@ class _Transaction:
             place: [posting] for place, posting in enumerate(txn.postings)
         }
         self.legs: list[Posting] = []
-        self.balance_with: tuple[str, Posting] | None = None
+        # Goods that other legs took, elided, and that wait to be restated at their cost.
+        self.elsewhere: dict[int, Decimal] = {
+            place: posting.units.number
+            for place, posting in enumerate(txn.postings)
+            if self.config.is_goods(posting.units.currency)
+            and self.config.policy(posting.account) is None
+        }
+        self.difference_to: str | None = None
 
     def label(self, mark: Recognised) -> None:
         """Attach its lot's card to a posting that Beancount booked."""
         posting = self.txn.postings[mark.posting]
-        self.postings[mark.posting] = [
-            posting._replace(meta=self._meta(posting, mark.lot, mark.kind))
-        ]
+        meta = {**self.cards.card(mark.lot), **(posting.meta or {}), **naming(mark.lot, mark.kind)}
+        self.postings[mark.posting] = [posting._replace(meta=meta)]
 
-    def book(self, costed: Costed) -> None:
-        """Put the goods of a movement at cost and add the legs it lacks."""
-        movement = costed.movement
-        for issue, parts in zip(movement.issues, costed.drawn, strict=False):
-            self._hold(issue, parts, movement.kind, -1)
-            self._legs_for(issue, parts, movement.kind, 1)
-        for receipt, parts in zip(movement.receipts, costed.put, strict=False):
-            self._hold(receipt, parts, movement.kind, 1)
-            if movement.kind is not Kind.RECEIPT:
-                self._legs_for(receipt, parts, movement.kind, -1)
+    def book(self, booked: Booked) -> None:
+        """Put what was booked at cost, and add the legs it lacks."""
+        if isinstance(booked, Revalued):
+            assert isinstance(booked.event, Landing)  # a write-down is a directive's
+            self._land(booked, booked.event)
+            return
+        movement = booked.movement
+        for issue, parts in zip(movement.issues, booked.drawn, strict=False):
+            self._move(issue, parts, movement.kind, -1)
+            self._legs_for(issue, parts, booked, 1)
+        for receipt, parts in zip(movement.receipts, booked.put, strict=False):
+            self._move(receipt, parts, movement.kind, 1)
+            self._legs_for(receipt, parts, booked, -1)
+        for recost in booked.recosts:
+            place = movement.issues[0].posting
+            meta = self.txn.postings[place].meta or self.txn.meta
+            self.postings[place] += hold_anew(
+                recost, meta, movement.kind, self.cards, self.config
+            )
 
     def finish(self, excuse: bool) -> data.Transaction:
         """Return the transaction, balanced to the cent."""
         postings = [posting for place in sorted(self.postings) for posting in self.postings[place]]
         postings += self.legs
-        residual = interpolate.compute_residual(postings)
+        residual = compute_residual(postings)
         off = {each.units.currency: each.units.number for each in residual.get_positions()}
-        if excuse:
-            if any(off.values()):
-                postings = [
-                    posting._replace(meta={**(posting.meta or {}), EXCUSED: True})
-                    for posting in postings
-                ]
+        if off and excuse:
+            postings = [
+                posting._replace(meta={**(posting.meta or {}), AUTOMATIC_RESIDUAL: True})
+                for posting in postings
+            ]
         elif off:
-            postings = self._balance(postings, off)
+            postings = self._balanced(postings, off)
         return self.txn._replace(postings=postings)
 
-    def _hold(self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int) -> None:
-        posting = self.txn.postings[goods.posting]
-        price = posting.price if kind in {Kind.SALE, Kind.SALE_RETURN} else None
-        held = []
-        for part in parts:
-            meta = self._meta(posting, part.lot, kind)
-            cent = self.config.cent(part.currency)
-            for units, unit_cost in slices(part, cent):
-                cost = Cost(unit_cost, part.currency, part.acquired, part.lot.number)
-                amount = Amount(sign * units, part.lot.commodity)
-                held.append(posting._replace(units=amount, cost=cost, price=price, meta=meta))
-            missing = residue(part)
-            if missing:
-                amount = Amount(sign * missing, part.currency)
-                held.append(posting._replace(units=amount, cost=None, price=None, meta=meta))
-        self.postings[goods.posting] = held
-
-    def _legs_for(
+    def _move(
         self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int
     ) -> None:
-        """Add the other side of goods that come or go: their cost, and what they sold for."""
         posting = self.txn.postings[goods.posting]
+        self.postings[goods.posting] = hold(posting, parts, kind, sign, self.cards, self.config)
+
+    def _legs_for(
+        self, goods: Issue | Receipt, parts: Sequence[Layer], booked: Costed, sign: int
+    ) -> None:
+        """Add the other side of goods that come or go: their cost, and what they sold for."""
+        kind = booked.movement.kind
+        posting = self.txn.postings[goods.posting]
+        source = posting.meta or self.txn.meta
         policy = self.config.policy(posting.account)
         assert policy is not None  # only inventory accounts have movements
-        taken = self._restate(goods, parts, kind, sign)
+        cost = self._cost_to_book(parts, booked)
+        taken = kind is not Kind.RECEIPT and self._restate(goods, cost, kind, sign)
         if kind in _AT_COST and not taken:
             account = _account_at_cost(policy, kind, reason_of(posting, self.txn))
             if account is not None and not self._is_written(account):
-                costs = self._by_lot(parts, lambda part: part.cost)
-                self._add(account, costs, posting, kind, sign)
-        if kind is Kind.PURCHASE_RETURN and "lot-adjustment" in policy.accounts:
-            self.balance_with = (policy.accounts["lot-adjustment"], posting)
-        if goods.revenue is not None and not self._earns():
-            revenue = self._share(goods.revenue, parts)
-            self._add(policy.accounts["lot-sales"], revenue, posting, kind, -sign)
+                self.legs += money_legs(account, cost, source, kind, sign)
+        if kind in {Kind.PURCHASE_RETURN, Kind.PRODUCTION}:
+            self.difference_to = policy.accounts.get("lot-adjustment")
+        if goods.revenue is not None and wants_revenue(self.txn, self.config):
+            revenue = share_by_units(goods.revenue, parts, self.config)
+            self.legs += money_legs(policy.accounts["lot-sales"], revenue, source, kind, -sign)
 
-    def _restate(
-        self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int
-    ) -> bool:
+    def _cost_to_book(self, parts: Sequence[Layer], booked: Costed) -> ByLot:
+        """What parts cost by lot, less what the units that are left bear of it."""
+        cost = by_lot(parts)
+        for recost in booked.recosts:
+            key = recost.after.lot, recost.after.currency
+            if key in cost:
+                cost[key] -= recost.after.cost - recost.before.cost
+        if booked.recosts:
+            return {key: amount for key, amount in cost.items() if amount}
+        return cost
+
+    def _restate(self, goods: Issue | Receipt, cost: ByLot, kind: Kind, sign: int) -> bool:
         """Put goods that an elided leg took at their cost, or take them off again."""
-        for place, posting in enumerate(self.txn.postings):
-            units = posting.units
-            if (
-                self.config.policy(posting.account) is not None
-                or units.currency != goods.commodity
-                or units.number != sign * goods.units
-                or self.postings[place] != [posting]
-            ):
+        moved = sign * goods.units
+        for place, left in self.elsewhere.items():
+            posting = self.txn.postings[place]
+            if posting.units.currency != goods.commodity or not 0 <= moved / left <= 1:
                 continue
-            if kind in {Kind.SALE, Kind.SALE_RETURN} and not self.config.is_expense(
-                posting.account
-            ):
-                # A customer's account that took goods along with the money: it owes money only.
-                self.postings[place] = []
+            self.elsewhere[place] = left - moved
+            if self.elsewhere[place]:
+                rest = Amount(self.elsewhere[place], goods.commodity)
+                self.postings[place][-1] = posting._replace(units=rest)
+            else:
+                del self.postings[place][-1], self.elsewhere[place]
+            if kind in _SOLD and not self.config.is_expense(posting.account):
+                # A customer's account that took the goods along with the money owes money only.
                 return False
-            costs = self._by_lot(parts, lambda part: part.cost)
-            self.postings[place] = list(
-                self._money_legs(posting.account, costs, posting, kind, sign)
-            )
+            source = posting.meta or self.txn.meta
+            self.postings[place][:0] = money_legs(posting.account, cost, source, kind, sign)
             return True
         return False
 
-    def _by_lot(
-        self, parts: Sequence[Layer], number: Callable[[Layer], Decimal]
-    ) -> dict[tuple[Lot, str], Decimal]:
-        amounts: dict[tuple[Lot, str], Decimal] = defaultdict(Decimal)
-        for part in parts:
-            amounts[part.lot, part.currency] += number(part)
-        return amounts
-
-    def _share(self, revenue: Money, parts: Sequence[Layer]) -> dict[tuple[Lot, str], Decimal]:
-        units: dict[Lot, Decimal] = defaultdict(Decimal)
-        for part in parts:
-            units[part.lot] += part.units
-        cent = self.config.cent(revenue.currency)
-        shares = apportion(revenue.number, list(units.values()), cent)
-        return {(lot, revenue.currency): share for lot, share in zip(units, shares, strict=True)}
-
-    def _add(
-        self,
-        account: str,
-        amounts: Mapping[tuple[Lot, str], Decimal],
-        posting: Posting,
-        kind: Kind,
-        sign: int,
-    ) -> None:
-        self.legs.extend(self._money_legs(account, amounts, posting, kind, sign))
-
-    def _money_legs(
-        self,
-        account: str,
-        amounts: Mapping[tuple[Lot, str], Decimal],
-        posting: Posting,
-        kind: Kind,
-        sign: int,
-    ) -> Iterator[Posting]:
+    def _land(self, booked: Revalued, landing: Landing) -> None:
+        """Move a landed cost off the leg that says it, onto its goods."""
+        posting = self.txn.postings[landing.posting]
         source = posting.meta or self.txn.meta
-        for (lot, currency), amount in amounts.items():
-            meta = {
-                "filename": source["filename"],
-                "lineno": source["lineno"],
-                "lot": lot.number,
-                "lot-commodity": lot.commodity,
-                "lot-kind": kind.value,
-            }
-            yield Posting(account, Amount(sign * amount, currency), None, None, None, meta)
-
-    def _meta(self, posting: Posting, lot: Lot, kind: Kind) -> dict[str, Any]:
-        """Return a posting's own metadata with its lot and the lot's card."""
-        own = {key: value for key, value in (posting.meta or {}).items() if key != AUTOMATIC}
-        return {
-            **self.cards.card(lot),
-            **own,
-            "lot": lot.number,
-            "lot-commodity": lot.commodity,
-            "lot-kind": kind.value,
-        }
+        assert booked.amount is not None  # a landing has one
+        paid, amount = landing.paid, booked.amount
+        price = None
+        if paid.currency != amount.currency:
+            price = Amount(amount.number / paid.number, amount.currency)
+        back = Amount(-paid.number, paid.currency)
+        self.legs.append(Posting(posting.account, back, None, price, None, line_of(source)))
+        for recost in booked.recosts:
+            self.legs += hold_anew(
+                recost, line_of(source), Kind.LANDED_COST, self.cards, self.config
+            )
+        for charge in booked.charges:
+            policy = self.config.policy(charge.account)
+            assert policy is not None  # its goods were in an inventory account
+            account = policy.accounts.get("lot-cost-of-sales", posting.account)
+            amounts = {(charge.lot, charge.amount.currency): charge.amount.number}
+            told = {"lot-account": charge.account}
+            self.legs += money_legs(account, amounts, source, Kind.LANDED_COST, 1, **told)
 
     def _is_written(self, account: str) -> bool:
         """Whether the transaction has a leg of money on an account."""
@@ -241,25 +239,24 @@ class _Transaction:
             for posting in self.txn.postings
         )
 
-    def _earns(self) -> bool:
-        return any(self.config.is_income(posting.account) for posting in self.txn.postings)
-
-    def _balance(self, postings: list[Posting], off: Mapping[str, Decimal]) -> list[Posting]:
-        """Let the elided leg take what is off, else the leg laid down for differences."""
+    def _balanced(
+        self, postings: list[Posting], off: Mapping[str, Decimal]
+    ) -> list[Posting]:
+        """Let the elided leg take what is off, else the account laid down for differences."""
         out = []
         left = dict(off)
         for posting in postings:
             units = posting.units
-            if AUTOMATIC in (posting.meta or {}) and left.get(units.currency):
+            if AUTOMATIC_META in (posting.meta or {}) and left.get(units.currency):
                 cent = self.config.cent(units.currency)
                 number = (units.number - left.pop(units.currency)).quantize(cent)
                 posting = posting._replace(units=Amount(number, units.currency))
             out.append(posting)
-        if self.balance_with is not None:
-            account, source = self.balance_with
+        if self.difference_to is not None:
             for currency, number in sorted(left.items()):
-                meta = {key: (source.meta or self.txn.meta)[key] for key in ("filename", "lineno")}
-                out.append(Posting(account, Amount(-number, currency), None, None, None, meta))
+                meta = line_of(self.txn.meta)
+                amount = Amount(-number, currency)
+                out.append(Posting(self.difference_to, amount, None, None, None, meta))
         return out
 
 

@@ -87,8 +87,8 @@ def groups(name: str, books: Books) -> list[str]:
         return list(named)
     held = {line.lot for line in books.lines}
     keys = {fact.key for lot in held for fact in books.cards.history(lot)}
-    for goods in {lot.commodity for lot in held} & books.config.goods.keys():
-        keys |= books.config.goods[goods].meta.keys()
+    for goods in {lot.commodity for lot in held} & books.config.commodities.keys():
+        keys |= books.config.commodities[goods].meta.keys()
     own = {key for key in keys if key not in NOT_ON_CARD and not key.startswith(("_", "lot-"))}
     return [*(name for name in named if name != "*"), *sorted(own - set(named))]
 

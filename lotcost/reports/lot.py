@@ -63,7 +63,7 @@ def one_lot(books: Books, lot: Lot) -> OneLot | None:
     if not rows:
         return None
     history = tuple(_said(books, lot))
-    goods = books.config.goods.get(lot.commodity)
+    goods = books.config.commodities.get(lot.commodity)
     name = goods.meta.get("name") if goods is not None else None
     return OneLot(
         lot=lot,

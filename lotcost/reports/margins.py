@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO, Kind
+from lotcost.model import ZERO, Kind, Money
 from lotcost.reports.movements import party
 from lotcost.reports.report import Column, Report, money, rate, trimmed
-from lotcost.reports.stock import fate
 
 _FIGURES = (
     Column("revenue", "money", "currency", summed=True),
@@ -23,7 +22,7 @@ _FIGURES = (
     Column("after_write_offs", "money", "currency", summed=True),
     Column("share", "rate"),
 )
-_COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF})
+_COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.LANDED_COST})
 GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 """What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
 
@@ -38,13 +37,17 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
     for place, line in books.picked:
         if line.kind not in _COUNTED or (since is not None and line.date < since):
             continue
-        values = sums[(*_group(books, line, by), line.currency)]
-        name = "write_offs" if line.kind is Kind.WRITE_OFF else fate(line).cost
-        values[name] -= line.cost
-        if line.kind is not Kind.WRITE_OFF:
-            values["units"] -= line.units
+        if line.kind is Kind.LANDED_COST and not line.expensed:
+            continue
         earned = books.revenue.earned.get(place)
-        if earned is not None:
+        cost = _cost_out(books, line, earned)
+        values = sums[(*_group(books, line, by), cost.currency)]
+        if line.kind is Kind.WRITE_OFF:
+            values["write_offs"] += cost.number
+        else:
+            values["cost_of_sales"] += cost.number
+            values["units"] -= line.units
+        if earned is not None and earned.currency == cost.currency:
             values["revenue"] += earned.number
     whole: dict[str, Decimal] = defaultdict(Decimal)
     for key, values in sums.items():
@@ -65,6 +68,14 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
     )
 
 
+def _cost_out(books: Books, line: Line, earned: Money | None) -> Money:
+    """What a line costs, in the currency it was sold in, at the price of its day."""
+    cost = Money(line.cost if line.expensed else -line.cost, line.currency)
+    if earned is None:
+        return cost
+    return books.convert(cost, earned.currency, line.date) or cost
+
+
 def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
     if by == "lot":
         return line.lot
@@ -74,7 +85,7 @@ def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
         return (f"{line.date:%Y-%m}",)
     if by == "customer":
         return (party(books, line) if line.kind is not Kind.WRITE_OFF else None,)
-    goods = books.config.goods.get(line.lot.commodity)
+    goods = books.config.commodities.get(line.lot.commodity)
     return (books.cards.card(line.lot).get(by, goods.meta.get(by) if goods else None),)
 
 

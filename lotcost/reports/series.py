@@ -23,7 +23,7 @@ def stock_value(
     value: dict[str, Decimal] = defaultdict(Decimal)
     points: dict[datetime.date, Amounts] = {}
     for _, line in books.picked:
-        value[line.currency] += line.cost
+        value[line.currency] += line.stock_cost
         day = line.date if since is None else max(line.date, since)
         points[day] = dict(value)
     if points:
@@ -35,7 +35,7 @@ def stock_by_commodity(books: Books) -> Mapping[str, Amounts]:
     """Return the stock at cost of each commodity that has some, by currency."""
     value: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for _, line in books.picked:
-        value[line.lot.commodity][line.currency] += line.cost
+        value[line.lot.commodity][line.currency] += line.stock_cost
     held = {commodity: _rounded(books, value[commodity]) for commodity in sorted(value)}
     return {commodity: amounts for commodity, amounts in held.items() if any(amounts.values())}
 

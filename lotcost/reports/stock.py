@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from lotcost.core.expiry import bar
 from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO, Kind, Lot
+from lotcost.core.rounding import apportion
+from lotcost.model import ZERO, Kind, Lot, Method
 from lotcost.reports.report import Column, Report, money, rate, trimmed, unit_cost
 from lotcost.reports.tie import ties
 
@@ -111,14 +112,51 @@ def _sums(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any
         units, cost, sign = fate(line)
         values[units] += sign * line.units
         values[cost] += sign * line.cost
+        if line.expensed:
+            values["cost_of_sales"] += line.cost
         values["units_on_hand"] += line.units
-        values["cost_on_hand"] += line.cost
-        earned = books.revenue.earned.get(place)
-        if earned is not None:
-            values["revenue"] += earned.number
+        values["cost_on_hand"] += line.stock_cost
+        values["revenue"] += _earned(books, place, line)
         if line.units > ZERO:
             values.setdefault("received", line.date)
+    for (account, lot), averaged in averaging(books).items():
+        values = sums[account if by_account else "", lot]
+        values["cost_on_hand"] += averaged
+        values["cost_adjusted"] += averaged
     return sums
+
+
+def _earned(books: Books, place: int, line: Line) -> Decimal:
+    """What a line earned, in the currency of its lot."""
+    earned = books.revenue.earned.get(place)
+    if earned is None:
+        return ZERO
+    converted = books.convert(earned, line.currency, line.date)
+    return ZERO if converted is None else converted.number
+
+
+def averaging(books: Books) -> dict[tuple[str, Lot], Decimal]:
+    """Return what averaging moves between the lots of an account, which is nothing over all.
+
+    Under `average` an account's goods are one pool; each lot on hand carries its units' share.
+    """
+    pools: dict[tuple[str, str], dict[Lot, list[Decimal]]] = defaultdict(dict)
+    for _, line in books.picked:
+        policy = books.config.policy(line.account)
+        if policy is not None and policy.method is Method.AVERAGE and not line.expensed:
+            held = pools[line.account, line.lot.commodity].setdefault(line.lot, [ZERO, ZERO])
+            held[0] += line.units
+            held[1] += line.cost
+    moved = {}
+    for (account, _), held_by_lot in pools.items():
+        lots_held = sorted(held_by_lot)
+        units = [held_by_lot[lot][0] for lot in lots_held]
+        costs = [held_by_lot[lot][1] for lot in lots_held]
+        currency = next(line.currency for _, line in books.picked if line.lot == lots_held[0])
+        shares = apportion(sum(costs, ZERO), units, books.config.cent(currency))
+        for lot, share, cost in zip(lots_held, shares, costs, strict=True):
+            moved[account, lot] = share - cost
+    return moved
 
 
 def _row(

@@ -35,7 +35,7 @@ def ties(books: Books) -> tuple[Tie, ...]:
     """Tie the lots of all inventory accounts to the ledger, a currency each."""
     of_lots: dict[str, Decimal] = defaultdict(Decimal)
     for line in books.lines:
-        of_lots[line.currency] += line.cost
+        of_lots[line.currency] += line.stock_cost
     of_ledger: dict[str, Decimal] = defaultdict(Decimal)
     for (_, _, currency), value in ledger_value(books).items():
         of_ledger[currency] += value

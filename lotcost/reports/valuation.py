@@ -26,6 +26,8 @@ def valuation(books: Books) -> Report:
     units: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     cost: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for _, line in books.picked:
+        if line.expensed:
+            continue
         key = line.account, line.lot.commodity, line.currency
         units[key] += line.units
         cost[key] += line.cost

@@ -77,7 +77,7 @@ class LotCostLots(LotPage, FavaExtensionBase):
         by = params.one_of("by", ("lot", "account"), "lot")
         books = snapshot.books(asked)
         whole = snapshot.report("lots", asked, by)
-        status, narrowed = self._narrowed(books, whole, params)
+        status, narrowed = self._narrowed(whole, params)
         fitting = whole.only(row for row in narrowed.rows if _has(row, status))
         near = whole.at + datetime.timedelta(days=self.loaded.settings.days)
         return LotsView(
@@ -116,7 +116,7 @@ class LotCostLots(LotPage, FavaExtensionBase):
     editor = staticmethod(links.editor)
     account = staticmethod(links.account)
 
-    def _narrowed(self, books: Books, whole: Report, params: Params) -> tuple[str, Report]:
+    def _narrowed(self, whole: Report, params: Params) -> tuple[str, Report]:
         """Return the status asked for, and the lots that fit all else."""
         status = params.one_of("status", STATUSES, "on-hand")
         search = params.text("q").strip().casefold()
@@ -125,8 +125,7 @@ class LotCostLots(LotPage, FavaExtensionBase):
         def fits(row: Row) -> bool:
             if any(said and row[name] != said for name, said in wanted.items()):
                 return False
-            goods = books.config.commodities.get(row["commodity"])
-            name = goods.meta.get("name") if goods else None
+            name = self.ledger.commodities.name(row["commodity"])
             words = (row["lot"], row["commodity"], row["supplier"], name)
             return any(search in str(word).casefold() for word in words if word is not None)
 

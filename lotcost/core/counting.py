@@ -1,0 +1,82 @@
+"""Counts: what was found of a lot in an account, against the books."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from lotcost.core.refusals import CountDiffers, CountUncosted
+from lotcost.core.rounding import half_up
+from lotcost.core.stock import RefusedError, Stock
+from lotcost.model import ZERO, Costed, Count, Issue, Kind, Layer, Lot, Money, Movement, Receipt
+
+
+def count(stock: Stock, found: Count) -> Costed | None:
+    """Compare a count with the books, and book the difference where it says so."""
+    lot = found.lot
+    if lot not in stock.pasts and not (found.cost or found.at_last_cost):
+        if found.units:
+            raise RefusedError(0, CountUncosted(found.account, lot, found.units))
+        stock.find(lot, found.date, 0)
+    shelf = stock.shelf(found.account, lot.commodity)
+    on_hand = sum((layer.units for layer in shelf.layers(lot.number)), ZERO)
+    difference = found.units - on_hand
+    if not difference:
+        return None
+    if not found.adjust:
+        raise RefusedError(0, CountDiffers(found.account, lot, found.units, on_hand))
+    movement = Movement(Kind.ADJUSTMENT, found.date, found.entry)
+    if difference < ZERO:
+        issue = Issue(0, found.account, lot.commodity, lot.number, -difference)
+        drawn = stock.draw(issue, Kind.ADJUSTMENT, found.date)
+        return Costed(movement._replace(issues=(issue,)), (drawn,), ())
+    receipt = Receipt(0, found.account, lot.commodity, lot.number, difference)
+    receipt = receipt._replace(expires=found.expires, cost=_said_cost(found, difference, stock))
+    put = find(stock, receipt, found.date)
+    return Costed(movement._replace(receipts=(receipt,)), (), (put,))
+
+
+def _said_cost(found: Count, units: Decimal, stock: Stock) -> Money | None:
+    if found.cost is not None:
+        cent = stock.rules.cent(found.cost.currency)
+        return Money(half_up(found.cost.number * units, cent), found.cost.currency)
+    return None
+
+
+def find(stock: Stock, receipt: Receipt, day: datetime.date) -> tuple[Layer, ...]:
+    """Put goods that were found: at the cost written, else at their lot's own."""
+    assert receipt.lot is not None  # the reader saw to it
+    lot = Lot(receipt.commodity, receipt.lot)
+    like = None if receipt.cost is not None else _like(stock, receipt, lot, day)
+    if like is not None:
+        cent = stock.rules.cent(like.currency)
+        cost = half_up(like.cost * receipt.units / like.units, cent)
+        receipt = receipt._replace(cost=Money(cost, like.currency), expires=like.expires)
+    stock.check(receipt)
+    if like is None or like.lot != lot:
+        return (stock.receive(receipt, day),)
+    assert receipt.cost is not None  # said, or like the lot's
+    stock.pasts[lot].units += receipt.units
+    stock.pasts[lot].cost += receipt.cost.number
+    more = like._replace(units=receipt.units, cost=receipt.cost.number, written_down=ZERO)
+    return (stock.put(receipt.account, more),)
+
+
+def _like(stock: Stock, receipt: Receipt, lot: Lot, day: datetime.date) -> Layer:
+    """Return the layer whose unit cost found goods take.
+
+    What is on hand of their lot, in their account first and the latest first; else what the
+    lot cost when it was received; else the commodity's last receipt.
+    """
+    here = list(stock.shelf(receipt.account, lot.commodity).layers(lot.number))
+    anywhere = [layer for _, layer in stock.on_hand(lot)]
+    for layers in (here, anywhere):
+        if layers:
+            return layers[-1]
+    past = stock.pasts.get(lot)
+    last = stock.last.get(lot.commodity)
+    if past is not None and past.first is not None:
+        return past.first
+    if last is None:
+        raise RefusedError(receipt.posting, CountUncosted(receipt.account, lot, receipt.units))
+    return last

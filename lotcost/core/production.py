@@ -1,0 +1,142 @@
+"""Batches: inputs by lot and conversion in, outputs at their summed cost; and apart again.
+
+IAS 2.12-14: a batch costs its materials and its conversion; what a by-product is said to
+cost is taken off first, and the rest is shared by the outputs' shares.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from lotcost.core.refusals import BatchCycle, MixedCurrencies, NegativeBatch, SharesNeeded
+from lotcost.core.returns import take_last
+from lotcost.core.rounding import apportion
+from lotcost.core.stock import Made, RefusedError, Stock
+from lotcost.model import ZERO, Costed, Kind, Layer, Lot, Money, Movement, Receipt
+
+
+def make(stock: Stock, movement: Movement) -> Costed:
+    """Make a batch, or take one apart where all that comes out went into it."""
+    drawn = tuple(
+        stock.draw(issue, Kind.PRODUCTION, movement.date) for issue in movement.issues
+    )
+    used = [part for parts in drawn for part in parts]
+    apart = _batch_taken_apart(stock, movement, used)
+    if apart is not None:
+        return Costed(movement, drawn, _take_apart(stock, movement, apart))
+    currency = _currency(movement, used)
+    outputs = _costed_outputs(stock, movement, used, currency)
+    for output in outputs:
+        _refuse_cycle(stock, output, used)
+        stock.check(output)
+    batch = Made(list(used), tuple(_weights(outputs, movement)))
+    put = tuple((stock.receive(output, movement.date, movement.links),) for output in outputs)
+    for output in outputs:
+        stock.pasts[_lot(output)].made_by.append(batch)
+    for part in used:
+        if batch not in stock.pasts[part.lot].batches:
+            stock.pasts[part.lot].batches.append(batch)
+    return Costed(movement, drawn, put)
+
+
+def _currency(movement: Movement, used: Sequence[Layer]) -> str:
+    """A batch costs in one currency."""
+    moneys = [movement.conversion, *(receipt.cost for receipt in movement.receipts)]
+    found = dict.fromkeys([part.currency for part in used] + [m.currency for m in moneys if m])
+    if len(found) != 1:
+        names = [*found, "", ""]
+        raise RefusedError(movement.receipts[0].posting, MixedCurrencies(names[0], names[1]))
+    return next(iter(found))
+
+
+def _costed_outputs(
+    stock: Stock, movement: Movement, used: Sequence[Layer], currency: str
+) -> list[Receipt]:
+    cost = sum((part.cost for part in used), ZERO)
+    if movement.conversion is not None:
+        cost += movement.conversion.number
+    by_products = sum((each.cost.number for each in movement.receipts if each.cost), ZERO)
+    if cost < by_products:
+        why = NegativeBatch(cost, by_products, currency)
+        raise RefusedError(movement.receipts[0].posting, why)
+    sharing = [each for each in movement.receipts if each.cost is None]
+    if len(sharing) > 1 and not any(each.share is not None for each in sharing):
+        names = tuple(f"{each.commodity} {each.lot or ''}".strip() for each in sharing)
+        raise RefusedError(sharing[0].posting, SharesNeeded(names))
+    cent = stock.rules.cent(currency)
+    shares = apportion(cost - by_products, [each.share or ZERO for each in sharing], cent)
+    of = dict(zip((each.posting for each in sharing), shares, strict=True))
+    earliest = _earliest_expiry(used)
+    return [
+        output._replace(
+            lot=output.lot or movement.date.isoformat(),
+            cost=output.cost or Money(of[output.posting], currency),
+            expires=output.expires or earliest,
+        )
+        for output in movement.receipts
+    ]
+
+
+def _earliest_expiry(used: Sequence[Layer]) -> datetime.date | None:
+    return min((part.expires for part in used if part.expires is not None), default=None)
+
+
+def _weights(
+    outputs: Sequence[Receipt], movement: Movement
+) -> Iterator[tuple[Lot, Decimal, Decimal]]:
+    """Say what each output bears of a cost that comes later: its share; a by-product nothing."""
+    for output, written in zip(outputs, movement.receipts, strict=True):
+        weight = (written.share or ZERO) if written.cost is None else ZERO
+        yield _lot(output), output.units, weight
+
+
+def _lot(output: Receipt) -> Lot:
+    assert output.lot is not None  # a costed output has one
+    return Lot(output.commodity, output.lot)
+
+
+def _refuse_cycle(stock: Stock, output: Receipt, used: Sequence[Layer]) -> None:
+    made = _lot(output)
+    seen: set[Lot] = set()
+    ancestors = [part.lot for part in used]
+    while ancestors:
+        lot = ancestors.pop()
+        if lot == made:
+            uses = next(part.lot for part in used)
+            raise RefusedError(output.posting, BatchCycle(made, uses))
+        if lot not in seen:
+            seen.add(lot)
+            for batch in stock.pasts[lot].made_by:
+                ancestors.extend(part.lot for part in batch.used)
+
+
+def _batch_taken_apart(
+    stock: Stock, movement: Movement, used: Sequence[Layer]
+) -> Made | None:
+    """Find the batch whose one lot is used up to give back what went into it."""
+    lots = {part.lot for part in used}
+    if len(lots) != 1 or any(each.share or each.cost for each in movement.receipts):
+        return None
+    for batch in reversed(stock.pasts[used[0].lot].made_by):
+        went_in: dict[str, Decimal] = {}
+        for part in batch.used:
+            commodity = part.lot.commodity
+            went_in[commodity] = went_in.get(commodity, ZERO) + part.units
+        if all(each.units <= went_in.get(each.commodity, ZERO) for each in movement.receipts):
+            return batch
+    return None
+
+
+def _take_apart(
+    stock: Stock, movement: Movement, batch: Made
+) -> tuple[tuple[Layer, ...], ...]:
+    put = []
+    for receipt in movement.receipts:
+        theirs = [part for part in batch.used if part.lot.commodity == receipt.commodity]
+        others = [part for part in batch.used if part.lot.commodity != receipt.commodity]
+        parts = list(take_last(theirs, receipt.units, stock.rules))
+        batch.used[:] = others + theirs
+        put.append(tuple(stock.put(receipt.account, part) for part in parts))
+    return tuple(put)

@@ -1,0 +1,64 @@
+"""Goods back from a customer: to their lots, at the cost they left at, last out first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from lotcost.core.refusals import NotSold
+from lotcost.core.rounding import split
+from lotcost.core.stock import RefusedError, Rules, Sold, Stock
+from lotcost.model import ZERO, Costed, Layer, Movement, Receipt
+
+
+def bring_back(stock: Stock, movement: Movement) -> Costed:
+    """Take goods back from the sale they left in."""
+    put = []
+    for receipt in movement.receipts:
+        sales = _sales_of(stock.sold[receipt.commodity], receipt, movement)
+        sold = sum((part.units for sale in sales for part in _of_lot(sale, receipt.lot)), ZERO)
+        if sold < receipt.units:
+            why = NotSold(receipt.commodity, receipt.lot, receipt.units, sold)
+            raise RefusedError(receipt.posting, why)
+        parts = list(_last_sold(sales, receipt, stock.rules))
+        put.append(tuple(stock.put(receipt.account, part) for part in parts))
+    return Costed(movement, (), tuple(put))
+
+
+def take_last(parts: list[Layer], units: Decimal, rules: Rules) -> Iterator[Layer]:
+    """Take units off the end of a list of layers, parting the last one where it must be."""
+    while units and parts:
+        part = parts.pop()
+        if part.units > units:
+            kept, part = split(part, part.units - units, rules.cent(part.currency))
+            parts.append(kept)
+        units -= part.units
+        yield part
+
+
+def _sales_of(sold: list[Sold], receipt: Receipt, movement: Movement) -> list[Sold]:
+    """Find the sales goods come back from, latest first.
+
+    Those that share a link with the return; else those to the same customer; else all.
+    """
+    sales = [sale for sale in reversed(sold) if any(_of_lot(sale, receipt.lot))]
+    linked = [sale for sale in sales if sale.movement.links & movement.links]
+    theirs = [sale for sale in sales if movement.party and sale.movement.party == movement.party]
+    return linked or theirs or sales
+
+
+def _of_lot(sale: Sold, lot: str | None) -> list[Layer]:
+    return [part for part in sale.parts if lot is None or part.lot.number == lot]
+
+
+def _last_sold(sales: list[Sold], receipt: Receipt, rules: Rules) -> Iterator[Layer]:
+    units = receipt.units
+    for sale in sales:
+        theirs = _of_lot(sale, receipt.lot)
+        others = [part for part in sale.parts if part not in theirs]
+        for part in take_last(theirs, units, rules):
+            units -= part.units
+            yield part
+        sale.parts[:] = others + theirs
+        if not units:
+            return

@@ -1,0 +1,83 @@
+"""What goods on hand are worth: write-downs, losses that good units absorb, closings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from lotcost.core.refusals import ClosingMoved, NothingToWriteDown
+from lotcost.core.rounding import apportion, half_up
+from lotcost.core.stock import RefusedError, Stock
+from lotcost.model import ZERO, Closing, Costed, Lot, Revalued, WriteDown
+
+
+def write_down(stock: Stock, event: WriteDown) -> Revalued:
+    """Carry a lot on hand at its net realisable value where that is below its cost.
+
+    Item by item, an item being a layer of the lot (IAS 2.29). Where it recovers, the write-down
+    is taken back as far as it rests on units on hand (IAS 2.33), or never (ASC 330-10-35-14).
+    """
+    stock.find(event.lot, event.date, 0)
+    recosts = []
+    carried = rested = units = ZERO
+    for account, layer in list(stock.on_hand(event.lot)):
+        worth = half_up(event.value.number * layer.units, stock.rules.cent(layer.currency))
+        down = layer.cost - worth
+        if down < ZERO:
+            down = -min(-down, layer.written_down) if stock.rules.reverses else ZERO
+        carried += layer.cost
+        units += layer.units
+        rested += layer.written_down
+        if down:
+            recosts.append(stock.recost(account, layer, -down, down))
+    if not recosts and not rested and event.value.number * units > carried:
+        why = NothingToWriteDown(event.lot, event.value.number, carried / units, event.value.currency)
+        raise RefusedError(0, why)
+    return Revalued(event, tuple(recosts))
+
+
+def lose(stock: Stock, costed: Costed) -> Costed:
+    """Let the units that are left of a lot bear what a normal loss cost (IAS 2.16 a contrario).
+
+    Where none are left there is nobody to bear it, and it is an expense after all.
+    """
+    recosts = []
+    for issue, parts in zip(costed.movement.issues, costed.drawn, strict=True):
+        lost: dict[Lot, Decimal] = defaultdict(Decimal)
+        for part in parts:
+            lost[part.lot] += part.cost
+        for lot, cost in lost.items():
+            left = list(stock.shelf(issue.account, lot.commodity).layers(lot.number))
+            if not left:
+                continue
+            cent = stock.rules.cent(left[0].currency)
+            shares = apportion(cost, [layer.units for layer in left], cent)
+            for layer, share in zip(left, shares, strict=True):
+                recosts.append(stock.recost(issue.account, layer, share))
+    return costed._replace(recosts=tuple(recosts))
+
+
+def close(stock: Stock, closing: Closing) -> None:
+    """Hold a closing value against what is on hand."""
+    now: dict[str, Decimal] = defaultdict(Decimal)
+    for account, commodity, currency, cost in stock.values():
+        if currency == closing.value.currency and _is_below(account, closing.account):
+            now[commodity] += cost
+    total = sum(now.values(), ZERO)
+    if total == closing.value.number:
+        return
+    parts = dict(closing.parts)
+    moved = sorted(
+        commodity
+        for commodity in now.keys() | parts.keys()
+        if not parts
+        or now.get(commodity, ZERO) != (parts[commodity].number if commodity in parts else ZERO)
+    )
+    value = closing.value
+    raise RefusedError(
+        0, ClosingMoved(closing.account, value.number, total, value.currency, tuple(moved))
+    )
+
+
+def _is_below(account: str, ancestor: str) -> bool:
+    return account == ancestor or account.startswith(ancestor + ":")

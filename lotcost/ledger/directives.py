@@ -1,0 +1,167 @@
+"""Read the directives that hold on the evening of their day: counts, write-downs, closings.
+
+    2025-03-31 custom "lot-count" Assets:Inventory:Main "L1" 3 MILK
+      adjust: TRUE
+    2025-03-31 custom "lot-write-down" "MILK" "L1" 1.20 USD
+    2025-03-31 custom "lot-close" Assets:Inventory 1234.56 USD
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from lotcost.ledger.config import Config
+from lotcost.ledger.errors import (
+    LotError,
+    MissingAccount,
+    TwoLots,
+    UnclearKind,
+    WrongClosing,
+    WrongType,
+    where,
+)
+from lotcost.ledger.postings import WrongError
+from lotcost.model import Closing, Count, Lot, Money, WriteDown
+
+Evening = Count | WriteDown | Closing
+
+
+def read_evenings(
+    entries: Sequence[data.Directive], config: Config
+) -> tuple[list[Evening], list[LotError]]:
+    """Read what is said of evenings, in the ledger's order."""
+    evenings: list[Evening] = []
+    errors: list[LotError] = []
+    counted: dict[tuple[datetime.date, str, Lot], data.Custom] = {}
+    last = _last_day(entries)
+    for place, entry in enumerate(entries):
+        read = _READ.get(entry.type) if isinstance(entry, data.Custom) else None
+        if read is None:
+            continue
+        values = [value.value for value in entry.values or ()]
+        try:
+            evening = read(place, entry, values, config)
+            if isinstance(evening, Count):
+                _refuse_second(evening, entry, counted)
+            if isinstance(evening, Closing) and last is not None and evening.date > last:
+                raise WrongError(
+                    WrongClosing,
+                    f"This closing lies in the future: the ledger's last month ends on {last}. "
+                    "Close a day that is over",
+                )
+            evenings.append(evening)
+        except WrongError as wrong:
+            errors.append(wrong.error(entry.meta, entry))
+    return evenings, errors
+
+
+def _count(place: int, entry: data.Custom, values: list[Any], config: Config) -> Count:
+    form = 'custom "lot-count" Assets:Inventory:Main "L1" 3 MILK'
+    _expect(entry, values, (str, str, Amount), form)
+    account, number, units = values
+    policy = config.policy(account)
+    if policy is None:
+        raise WrongError(
+            WrongType,
+            f"{account} is no inventory account: no open of it or above it has lot-method",
+        )
+    if policy.native:
+        raise WrongError(
+            UnclearKind,
+            f"{account} is booked by Beancount, where a count is a balance directive: "
+            f"write {entry.date} balance {account} {units}",
+        )
+    if units.number < 0:
+        raise WrongError(WrongType, f"A count finds {units}, which is less than nothing")
+    cost, adjust = entry.meta.get("cost"), entry.meta.get("adjust") is True
+    if cost is not None and not isinstance(cost, Amount):
+        raise WrongError(WrongType, f"cost wants an amount and has {cost!s}; write cost: 5.00 USD")
+    if adjust and "lot-adjustment" not in policy.accounts:
+        raise WrongError(
+            MissingAccount,
+            "This count needs a leg on an account that is not laid down. Add to the open of "
+            f"{policy.laid_down.account} ({where(policy.laid_down.meta)}): "
+            "lot-adjustment: Expenses:StockDifferences",
+        )
+    return Count(
+        date=entry.date,
+        entry=place,
+        account=account,
+        lot=Lot(units.currency, number),
+        units=units.number,
+        adjust=adjust,
+        cost=None if cost is None else Money(cost.number, cost.currency),
+        at_last_cost=entry.meta.get("at-last-cost") is True,
+        expires=entry.meta.get("expires"),
+    )
+
+
+def _refuse_second(
+    count: Count,
+    entry: data.Custom,
+    counted: dict[tuple[datetime.date, str, Lot], data.Custom],
+) -> None:
+    key = count.date, count.account, count.lot
+    if key in counted:
+        raise WrongError(
+            TwoLots,
+            f"Lot {count.lot.number} of {count.lot.commodity} in {count.account} is counted twice "
+            f"on {count.date}, here and in {where(counted[key].meta)}. Leave one out",
+        )
+    counted[key] = entry
+
+
+def _write_down(place: int, entry: data.Custom, values: list[Any], config: Config) -> WriteDown:
+    form = 'custom "lot-write-down" "MILK" "L1" 1.20 USD'
+    _expect(entry, values, (str, str, Amount), form)
+    commodity, number, value = values
+    if value.number < 0:
+        raise WrongError(
+            WrongType,
+            f"The net realisable value is {value}, which is below nothing. Write 0 {value.currency}",
+        )
+    lot = Lot(commodity, number)
+    return WriteDown(entry.date, place, lot, Money(value.number, value.currency))
+
+
+def _close(place: int, entry: data.Custom, values: list[Any], config: Config) -> Closing:
+    form = 'custom "lot-close" Assets:Inventory 1234.56 USD'
+    pairs = max(0, len(values) - 2) // 2
+    _expect(entry, values, (str, Amount, *((str, Amount) * pairs)), form)
+    account, value, *rest = values
+    parts = tuple(
+        (commodity, Money(amount.number, amount.currency))
+        for commodity, amount in zip(rest[::2], rest[1::2], strict=True)
+    )
+    return Closing(entry.date, place, account, Money(value.number, value.currency), parts)
+
+
+def _expect(
+    entry: data.Custom, values: list[Any], types: tuple[type, ...], form: str
+) -> None:
+    if len(values) == len(types) and all(map(isinstance, values, types)):
+        return
+    raise WrongError(
+        WrongType, f'custom "{entry.type}" has {len(values)} values or other types; write {form}'
+    )
+
+
+def _last_day(entries: Sequence[data.Directive]) -> datetime.date | None:
+    """The end of the month of the last transaction: what closes it is not in the future."""
+    days = [entry.date for entry in entries if isinstance(entry, data.Transaction)]
+    if not days:
+        return None
+    next_month = max(days).replace(day=28) + datetime.timedelta(4)
+    return next_month.replace(day=1) - datetime.timedelta(1)
+
+
+_READ: Mapping[str, Callable[[int, data.Custom, list[Any], Config], Evening]] = {
+    "lot-count": _count,
+    "lot-write-down": _write_down,
+    "lot-close": _close,
+}

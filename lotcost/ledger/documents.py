@@ -1,0 +1,75 @@
+"""The money a document says, in cents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+
+from beancount.core import convert, data
+from beancount.core.interpolate import AUTOMATIC_META
+
+from lotcost.core.rounding import half_up
+from lotcost.ledger.config import Config
+from lotcost.ledger.kinds import Goods, Legs
+from lotcost.model import ZERO, Money
+
+
+def totals(txn: data.Transaction, legs: Legs, config: Config) -> dict[int, Money]:
+    """Return the money of each priced posting of goods, by its place, as the document has it.
+
+    0.333 kg at 4.25 are 1.42. Where all legs are written the cents follow them: a customer
+    who was charged 3.33 for 3.335 was sold goods for 3.33.
+    """
+    found: dict[int, Money] = {}
+    slack: dict[str, Decimal] = defaultdict(Decimal)
+    for goods in legs.goods:
+        posting = goods.posting
+        if not goods.priced:
+            continue
+        each = posting.cost if posting.cost is not None else posting.price
+        exact = abs(posting.units.number) * each.number
+        total = half_up(exact, config.cent(each.currency))
+        found[goods.place] = Money(total, each.currency)
+        slack[each.currency] += (total - exact) if goods.comes_in else (exact - total)
+    if any(slack.values()) and not elided_money(txn, config):
+        _follow_document(txn, legs, found, slack, config)
+    return found
+
+
+def elided_money(txn: data.Transaction, config: Config) -> bool:
+    """Whether Beancount filled in an amount of money."""
+    return any(
+        AUTOMATIC_META in (posting.meta or {}) and not config.is_goods(posting.units.currency)
+        for posting in txn.postings
+    )
+
+
+def money_beside(txn: data.Transaction, legs: Legs, config: Config) -> dict[str, Decimal]:
+    """Sum the legs of money, by currency, without what goods are priced at."""
+    places = {goods.place for goods in legs.goods}
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for place, posting in enumerate(txn.postings):
+        weight = convert.get_weight(posting)
+        if place not in places and not config.is_goods(weight.currency):
+            sums[weight.currency] += weight.number
+    cents = {currency: half_up(total, config.cent(currency)) for currency, total in sums.items()}
+    return {currency: total for currency, total in cents.items() if total}
+
+
+def _follow_document(
+    txn: data.Transaction,
+    legs: Legs,
+    found: dict[int, Money],
+    slack: Mapping[str, Decimal],
+    config: Config,
+) -> None:
+    """Let the last priced posting take the cents that the rounding put the document off by."""
+    last: Goods = next(goods for goods in reversed(legs.goods) if goods.place in found)
+    total, currency = found[last.place]
+    weights = [convert.get_weight(posting) for posting in txn.postings]
+    weight = sum((each.number for each in weights if each.currency == currency), ZERO)
+    off = half_up(weight + slack[currency], config.cent(currency))
+    if off and abs(off) <= config.cent(currency) * len(found):
+        sign = 1 if last.comes_in else -1
+        found[last.place] = Money(total - sign * off, currency)

@@ -1,0 +1,107 @@
+"""Postings that hold lots at cost, and the legs of money that carry a lot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+from beancount.core.amount import Amount
+from beancount.core.data import Posting
+from beancount.core.interpolate import AUTOMATIC_META
+from beancount.core.position import Cost
+
+from lotcost.core.rounding import apportion, residue, slices
+from lotcost.ledger.cards import Cards
+from lotcost.ledger.config import Config
+from lotcost.model import Kind, Layer, Lot, Money, Recost
+
+Meta = Mapping[str, Any]
+ByLot = Mapping[tuple[Lot, str], Decimal]
+
+
+def hold(
+    posting: Posting, parts: Sequence[Layer], kind: Kind, sign: int, cards: Cards, config: Config
+) -> list[Posting]:
+    """Return the postings of goods that one posting becomes: a lot, or a lot's part, each.
+
+    What a fixed unit cost misses is booked beside it, as money of that lot.
+    """
+    price = posting.price if kind in {Kind.SALE, Kind.SALE_RETURN} else None
+    held = []
+    for part in parts:
+        meta = lot_meta(posting.meta or {}, part, kind, cards)
+        for units, unit_cost in slices(part, config.cent(part.currency)):
+            cost = Cost(unit_cost, part.currency, part.acquired, part.lot.number)
+            amount = Amount(sign * units, part.lot.commodity)
+            held.append(posting._replace(units=amount, cost=cost, price=price, meta=meta))
+        missing = residue(part)
+        if missing:
+            amount = Amount(sign * missing, part.currency)
+            held.append(posting._replace(units=amount, cost=None, price=None, meta=meta))
+    return held
+
+
+def hold_anew(
+    recost: Recost, meta: Meta, kind: Kind, cards: Cards, config: Config
+) -> list[Posting]:
+    """Return the postings that hold a layer at another cost: out at the old, in at the new."""
+    bare = Posting(recost.account, None, None, None, None, dict(meta))
+    out = hold(bare, [recost.before], kind, -1, cards, config)
+    into = hold(bare, [recost.after], kind, 1, cards, config)
+    if recost.before.unit_cost is not None and recost.before.unit_cost == recost.after.unit_cost:
+        more = recost.after.cost - recost.before.cost
+        return [into[0]._replace(units=Amount(more, recost.after.currency), cost=None)]
+    return out + into
+
+
+def lot_meta(own: Meta, layer: Layer, kind: Kind, cards: Cards) -> dict[str, Any]:
+    """Return a posting's own metadata with its lot and the lot's card."""
+    card = cards.card(layer.lot)
+    if layer.expires is not None:
+        card.setdefault("expires", layer.expires)
+    return {
+        **card,
+        **{key: value for key, value in own.items() if key != AUTOMATIC_META},
+        **naming(layer.lot, kind),
+    }
+
+
+def naming(lot: Lot, kind: Kind) -> dict[str, str]:
+    """Return the metadata that names a lot and what happens to it."""
+    return {"lot": lot.number, "lot-commodity": lot.commodity, "lot-kind": kind.value}
+
+
+def by_lot(
+    parts: Sequence[Layer], number: Callable[[Layer], Decimal] = lambda part: part.cost
+) -> dict[tuple[Lot, str], Decimal]:
+    """Sum up the parts of each lot, by their cost unless another number is asked for."""
+    sums: dict[tuple[Lot, str], Decimal] = defaultdict(Decimal)
+    for part in parts:
+        sums[part.lot, part.currency] += number(part)
+    return dict(sums)
+
+
+def share_by_units(money: Money, parts: Sequence[Layer], config: Config) -> ByLot:
+    """Share money over the lots of parts by their units, as they were sold at one price."""
+    units: dict[Lot, Decimal] = defaultdict(Decimal)
+    for part in parts:
+        units[part.lot] += part.units
+    shares = apportion(money.number, list(units.values()), config.cent(money.currency))
+    return {(lot, money.currency): share for lot, share in zip(units, shares, strict=True)}
+
+
+def money_legs(
+    account: str, amounts: ByLot, source: Meta, kind: Kind, sign: int, **more: str
+) -> Iterator[data.Posting]:
+    """Yield a leg of money a lot, with more metadata where some is given."""
+    for (lot, currency), amount in amounts.items():
+        meta = {**line_of(source), **naming(lot, kind), **more}
+        yield Posting(account, Amount(sign * amount, currency), None, None, None, meta)
+
+
+def line_of(source: Meta) -> dict[str, Any]:
+    """Return the metadata that says which line something comes from."""
+    return {"filename": source["filename"], "lineno": source["lineno"]}

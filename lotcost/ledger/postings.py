@@ -1,0 +1,318 @@
+"""Read one posting of goods: what it asks for, or what it brings and at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from lotcost.core.expiry import default_expires
+from lotcost.ledger import cards as card_files
+from lotcost.ledger.cards import Cards
+from lotcost.ledger.config import Config, unknown_keys
+from lotcost.ledger.documents import elided_money, money_beside
+from lotcost.ledger.errors import (
+    LotError,
+    MissingAccount,
+    MissingCost,
+    MissingLot,
+    MixedStyles,
+    TwoCosts,
+    TwoLots,
+    UnknownWord,
+    WrongShares,
+    WrongType,
+    nearest,
+    number,
+    where,
+)
+from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, reason_of
+from lotcost.model import Issue, Kind, Lot, Money, Reason, Receipt
+
+_LEG_KEYS: Mapping[Kind, str] = {
+    Kind.SALE: "lot-cost-of-sales",
+    Kind.SALE_RETURN: "lot-cost-of-sales",
+    Kind.WRITE_OFF: "lot-write-off",
+    Kind.ADJUSTMENT: "lot-adjustment",
+}
+_EXAMPLES = {
+    "lot-cost-of-sales": "Expenses:CostOfSales",
+    "lot-sales": "Income:Sales",
+    "lot-write-off": "Expenses:WriteOff",
+    "lot-adjustment": "Expenses:StockDifferences",
+}
+_BRINGS_LOTS = frozenset({Kind.RECEIPT, Kind.PRODUCTION, Kind.ADJUSTMENT})
+_UNIT_COST_DIGITS = 12
+
+
+class Recognised(NamedTuple):
+    """A posting that Beancount booked, and which lot it moves how."""
+
+    entry: int
+    posting: int
+    kind: Kind
+    lot: Lot
+
+
+class WrongError(Exception):
+    """Ends the reading of a posting; never leaves the reading."""
+
+    def __init__(self, kind: type[LotError], message: str) -> None:
+        self.kind = kind
+        self.message = message
+
+    def error(self, source: Any, entry: data.Directive) -> LotError:
+        """Return the error at its line."""
+        return self.kind(source, self.message, entry)
+
+
+def check_words(posting: data.Posting, txn: data.Transaction) -> Iterable[LotError]:
+    """Return unknown keys, which do no harm; a value that is wrong ends the reading."""
+    meta = posting.meta or {}
+    for error in card_files.type_errors(meta, meta, txn):
+        raise WrongError(type(error), error.message)
+    reason = reason_of(posting, txn)
+    if reason is not None and reason not in set(Reason):
+        raise WrongError(
+            UnknownWord, f'The reason "{reason}" is unknown; {nearest(reason, Reason)}'
+        )
+    return unknown_keys(meta, POSTING_KEYS, txn, meta or txn.meta)
+
+
+def recognise(
+    goods: Goods, kind: Kind, place: int, txn: data.Transaction, cards: Cards, config: Config
+) -> Recognised:
+    """Recognise which lot a posting that Beancount booked moves."""
+    posting = goods.posting
+    if posting.cost is None:
+        raise WrongError(MixedStyles, _mixed(goods, "goods without their lot"))
+    lot = Lot(posting.units.currency, _lot(posting) or posting.cost.date.isoformat())
+    if kind in _BRINGS_LOTS and goods.comes_in:
+        _add_card(lot, posting, kind, txn, cards, config)
+    return Recognised(place, goods.place, kind, lot)
+
+
+def read_issue(
+    goods: Goods, kind: Kind, txn: data.Transaction, paid: Mapping[int, Money], config: Config
+) -> Issue:
+    """Read goods out of a managed account."""
+    posting = goods.posting
+    lot = _lot(posting)
+    if posting.cost is not None:
+        raise WrongError(MixedStyles, _mixed(goods, "a lot in Beancount's own form"))
+    _check_legs(goods, kind, txn, config)
+    revenue = paid.get(goods.place) if kind is Kind.SALE else None
+    units = posting.units
+    return Issue(goods.place, posting.account, units.currency, lot, -units.number, revenue)
+
+
+def read_receipt(
+    goods: Goods,
+    kind: Kind,
+    txn: data.Transaction,
+    paid: Mapping[int, Money],
+    cards: Cards,
+    config: Config,
+) -> Receipt:
+    """Read goods into a managed account, and put what is said of them on their lot's card."""
+    posting = goods.posting
+    _check_legs(goods, kind, txn, config)
+    units, commodity = posting.units.number, posting.units.currency
+    receipt = Receipt(goods.place, posting.account, commodity, _lot(posting), units)
+    total = paid.get(goods.place)
+    if kind is Kind.SALE_RETURN:
+        return receipt._replace(revenue=total)
+    if kind is Kind.TRANSFER:
+        return receipt
+    if kind is Kind.PRODUCTION:
+        receipt = _output(receipt, posting)
+    elif total is None and goods.policy.owner is not None:
+        receipt = receipt._replace(cost=Money(Decimal(0), config.main_currency))
+    elif kind is Kind.RECEIPT or total is not None:
+        receipt = _bought(receipt, goods, total)
+    elif receipt.lot is None:
+        raise WrongError(
+            MissingLot,
+            f"{number(units)} {commodity} were found, and nothing says of which lot. "
+            'Add lot: "L1", or their price where the lot is new',
+        )
+    _check_tracked(receipt, kind, txn, config)
+    named = Lot(commodity, receipt.lot or txn.date.isoformat())
+    _add_card(named, posting, kind, txn, cards, config)
+    # The output of a batch that is taken apart keeps the lots that went in.
+    return receipt if kind is Kind.PRODUCTION else receipt._replace(lot=named.number)
+
+
+def _bought(receipt: Receipt, goods: Goods, total: Money | None) -> Receipt:
+    posting = goods.posting
+    what = f"{number(receipt.units)} {receipt.commodity}"
+    if posting.price is not None and posting.cost is not None:
+        cost, price = posting.cost, posting.price
+        raise WrongError(
+            TwoCosts,
+            f"{what} come in with two costs, {{{number(cost.number)} {cost.currency}}} and "
+            f"@ {number(price.number)} {price.currency}. Leave one out",
+        )
+    if total is None:
+        raise WrongError(
+            MissingCost,
+            f"{what} come in, and nothing says what they cost. Write their price: "
+            f"{what} @ 1.00 USD",
+        )
+    if goods.policy.owner is not None and total.number:
+        raise WrongError(
+            TwoCosts,
+            f"{receipt.account} holds goods of {goods.policy.owner}, which are counted and never "
+            f"valued, and {what} come in at {number(total.number)} {total.currency}. "
+            "Leave the price out",
+        )
+    each = posting.cost.number if posting.cost is not None else posting.price.number
+    ends = -each.as_tuple().exponent <= _UNIT_COST_DIGITS
+    return receipt._replace(cost=total, unit_cost=each if ends else None)
+
+
+def _output(receipt: Receipt, posting: data.Posting) -> Receipt:
+    meta = posting.meta or {}
+    share, cost = meta.get("cost-share"), meta.get("cost")
+    if share is not None and not (isinstance(share, Decimal) and share >= 0):
+        raise WrongError(
+            WrongType, f"cost-share wants a number and has {share!s}; write cost-share: 60"
+        )
+    if cost is not None and not (isinstance(cost, Amount) and cost.number >= 0):
+        raise WrongError(WrongType, f"cost wants an amount and has {cost!s}; write cost: 5.00 USD")
+    if share is not None and cost is not None:
+        raise WrongError(
+            WrongShares,
+            f"The output has a cost-share of {number(share)} and a cost of {cost}. Leave one out",
+        )
+    stated = None if cost is None else Money(cost.number, cost.currency)
+    return receipt._replace(share=share, cost=stated)
+
+
+def _check_tracked(
+    receipt: Receipt, kind: Kind, txn: data.Transaction, config: Config
+) -> None:
+    tracked = config.tracked(receipt.commodity)
+    if receipt.lot is None and kind is not Kind.PRODUCTION and tracked in {"required", "serial"}:
+        raise WrongError(
+            MissingLot,
+            f'{receipt.commodity} is lot-tracked: "{tracked}", and this receipt names no lot. '
+            f'Add lot: "{txn.date}-A"',
+        )
+    if tracked == "serial" and receipt.units != 1:
+        raise WrongError(
+            MissingLot,
+            f'{receipt.commodity} is lot-tracked: "serial", one unit a lot, and lot '
+            f"{receipt.lot} brings {number(receipt.units)}. Write one posting a unit",
+        )
+
+
+def _add_card(
+    lot: Lot,
+    posting: data.Posting,
+    kind: Kind,
+    txn: data.Transaction,
+    cards: Cards,
+    config: Config,
+) -> None:
+    meta = posting.meta or {}
+    expires = meta.get("expires")
+    known = cards.card(lot, txn.date).get("expires")
+    if expires and known and expires != known:
+        raise WrongError(
+            TwoLots,
+            f"Lot {lot.number} of {lot.commodity} expires on {known} and, by this receipt, on "
+            f"{expires}. Give these goods a lot number of their own",
+        )
+    said = dict(meta)
+    if kind is Kind.RECEIPT:
+        said = {"supplier": txn.meta.get("supplier") or txn.payee} | said
+    if not expires and cards.expires(lot) is None:
+        made = meta.get("manufactured") or txn.date
+        said["expires"] = default_expires(made, config.shelf_life(lot.commodity))
+    cards.add(lot, card_files.facts(said, txn.date, meta or txn.meta))
+
+
+def _lot(posting: data.Posting) -> str | None:
+    """Return the lot number a posting names, by metadata or by its cost's label."""
+    said = (posting.meta or {}).get("lot")
+    label = posting.cost.label if posting.cost is not None else None
+    if said is not None and (not isinstance(said, str) or not said.strip()):
+        raise WrongError(WrongType, f'lot wants a text and has {said!s}; write lot: "{said!s}"')
+    if said and label and said != label:
+        raise WrongError(
+            TwoLots, f'The posting names lot "{said}" and, in its cost, lot "{label}". Leave one out'
+        )
+    return said or label or None
+
+
+def _mixed(goods: Goods, found: str) -> str:
+    """Say which style the account is kept in, on which line, and what to write."""
+    policy, posting = goods.policy, goods.posting
+    units = f"{number(posting.units.number)} {posting.units.currency}"
+    line = where(policy.laid_down.meta)
+    if policy.native:
+        return (
+            f"{posting.account} is booked by Beancount (lot-method, {line}), and this line has "
+            f'{found}. Write {units} {{}} or {units} {{"L1"}}'
+        )
+    lot = f' with lot: "{posting.cost.label}"' if posting.cost.label else ""
+    return (
+        f'{posting.account} is managed (lot-method "{policy.method}", {line}), and this line has '
+        f"{found}. Write {units}{lot}"
+    )
+
+
+def _check_legs(goods: Goods, kind: Kind, txn: data.Transaction, config: Config) -> None:
+    """See that an account is laid down for each leg that will have to be added."""
+    policy = goods.policy
+    wanted = []
+    if kind in _LEG_KEYS and not _takes_goods(goods, txn):
+        account = (
+            policy.write_off(reason_of(goods.posting, txn))
+            if kind is Kind.WRITE_OFF
+            else policy.accounts.get(_LEG_KEYS[kind])
+        )
+        if account is None:
+            wanted.append(_LEG_KEYS[kind])
+    if (
+        kind in {Kind.SALE, Kind.SALE_RETURN}
+        and goods.posting.price is not None
+        and "lot-sales" not in policy.accounts
+        and wants_revenue(txn, config)
+    ):
+        wanted.append("lot-sales")
+    if wanted:
+        key = wanted[0]
+        raise WrongError(
+            MissingAccount,
+            f"This {kind} needs a leg on an account that is not laid down. Add to the open of "
+            f"{policy.laid_down.account} ({where(policy.laid_down.meta)}): "
+            f"{key}: {_EXAMPLES[key]}",
+        )
+
+
+def wants_revenue(txn: data.Transaction, config: Config) -> bool:
+    """Whether a sale is in the short form: its price is there and its income is not.
+
+    An income leg beside it is a discount or a charge where the money does not add up without
+    the price, and the income itself where it does.
+    """
+    if not any(config.is_income(posting.account) for posting in txn.postings):
+        return True
+    if elided_money(txn, config):
+        return False
+    return bool(money_beside(txn, Legs.of(txn, config), config))
+
+
+def _takes_goods(goods: Goods, txn: data.Transaction) -> bool:
+    """Whether another leg took the goods, elided, and will be restated at their cost."""
+    units = goods.posting.units
+    return any(
+        posting.units.currency == units.currency and posting.cost is None
+        for place, posting in enumerate(txn.postings)
+        if place != goods.place and (posting.units.number > 0) != (units.number > 0)
+    )
