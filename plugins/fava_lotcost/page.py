@@ -9,7 +9,6 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from beancount.core import data
 from fava.application import url_for
 from fava.ext import FavaExtensionBase, FavaExtensionError
 from fava.helpers import FavaAPIError
@@ -194,9 +193,9 @@ class LotPage(_Extension):
         plain = about(self.ledger.options, self.ledger.beancount_file_path, Question())
         return plain._replace(asked=tuple(self.kept_params("conversion", "interval").items()))
 
-    def _tell(self, message: str, line: data.Custom | None) -> None:
+    def _tell(self, message: str, line: Any) -> None:
         """Put an error on Fava's Errors page, once for all pages."""
-        error = FavaExtensionError(line.meta if line else None, message, line)  # type: ignore[arg-type]
+        error = FavaExtensionError(line.meta if line else None, message, line)
         errors = self.ledger.extensions.errors  # Fava empties it before each load
         if error not in errors:
             errors.append(error)
