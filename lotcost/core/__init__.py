@@ -1,0 +1,1 @@
+"""Which layers supply an issue and what they cost: pure functions over values."""

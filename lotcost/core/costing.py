@@ -13,13 +13,13 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import NamedTuple
 
+from lotcost.core.counting import count, find
 from lotcost.core.landing import land
 from lotcost.core.production import make
 from lotcost.core.refusals import Refusal, Uneven
 from lotcost.core.returns import bring_back
 from lotcost.core.rounding import split
 from lotcost.core.stock import RefusedError, Rules, Sold, Stock
-from lotcost.core.counting import count, find
 from lotcost.core.valuing import close, lose, write_down
 from lotcost.model import (
     ZERO,
@@ -107,7 +107,8 @@ def _(event: Count, stock: Stock) -> Outcome:
 
 @_book.register
 def _(event: Closing, stock: Stock) -> Outcome:
-    return close(stock, event)
+    close(stock, event)
+    return None
 
 
 def _receive(stock: Stock, movement: Movement) -> Costed:
@@ -161,21 +162,21 @@ def _transfer(stock: Stock, movement: Movement) -> Costed:
     moving: dict[str, list[Layer]] = defaultdict(list)
     for issue, parts in zip(movement.issues, drawn, strict=True):
         moving[issue.commodity].extend(parts)
-    for commodity, parts in moving.items():
+    for commodity, leaving in moving.items():
         arriving = [each for each in movement.receipts if each.commodity == commodity]
         into = sum((receipt.units for receipt in arriving), ZERO)
-        out = sum((part.units for part in parts), ZERO)
+        out = sum((part.units for part in leaving), ZERO)
         if into != out:
             raise RefusedError(arriving[-1].posting, Uneven(commodity, out, into))
         for receipt in arriving:
-            for part in parts:
+            for part in leaving:
                 stock.check_average(
                     receipt.posting, receipt.account, commodity, part.lot.number, part.currency
                 )
     put = []
     for receipt in movement.receipts:
-        parts = list(_first(moving[receipt.commodity], receipt.units, stock.rules))
-        put.append(tuple(stock.put(receipt.account, part) for part in parts))
+        arrived = list(_first(moving[receipt.commodity], receipt.units, stock.rules))
+        put.append(tuple(stock.put(receipt.account, part) for part in arrived))
     return Costed(movement, drawn, tuple(put))
 
 

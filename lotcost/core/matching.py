@@ -206,9 +206,7 @@ class Shelf:
             downs = apportion(out.written_down, units, cent)
             for place, cost, down in zip(places, costs, downs, strict=True):
                 pile, part = plan[place]
-                drawn[place] = anew(
-                    pile.layer._replace(units=part, cost=cost, written_down=down)
-                )
+                drawn[place] = anew(pile.layer._replace(units=part, cost=cost, written_down=down))
                 pile.layer = pile.layer._replace(units=pile.layer.units - part)
         return tuple(drawn[place] for place in range(len(plan)))
 

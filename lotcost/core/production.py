@@ -19,9 +19,7 @@ from lotcost.model import ZERO, Costed, Kind, Layer, Lot, Money, Movement, Recei
 
 def make(stock: Stock, movement: Movement) -> Costed:
     """Make a batch, or take one apart where all that comes out went into it."""
-    drawn = tuple(
-        stock.draw(issue, Kind.PRODUCTION, movement.date) for issue in movement.issues
-    )
+    drawn = tuple(stock.draw(issue, Kind.PRODUCTION, movement.date) for issue in movement.issues)
     used = [part for parts in drawn for part in parts]
     apart = _batch_taken_apart(stock, movement, used)
     if apart is not None:
@@ -112,9 +110,7 @@ def _refuse_cycle(stock: Stock, output: Receipt, used: Sequence[Layer]) -> None:
                 ancestors.extend(part.lot for part in batch.used)
 
 
-def _batch_taken_apart(
-    stock: Stock, movement: Movement, used: Sequence[Layer]
-) -> Made | None:
+def _batch_taken_apart(stock: Stock, movement: Movement, used: Sequence[Layer]) -> Made | None:
     """Find the batch whose one lot is used up to give back what went into it."""
     lots = {part.lot for part in used}
     if len(lots) != 1 or any(each.share or each.cost for each in movement.receipts):
@@ -129,9 +125,7 @@ def _batch_taken_apart(
     return None
 
 
-def _take_apart(
-    stock: Stock, movement: Movement, batch: Made
-) -> tuple[tuple[Layer, ...], ...]:
+def _take_apart(stock: Stock, movement: Movement, batch: Made) -> tuple[tuple[Layer, ...], ...]:
     put = []
     for receipt in movement.receipts:
         theirs = [part for part in batch.used if part.lot.commodity == receipt.commodity]

@@ -94,36 +94,41 @@ def split(layer: Layer, units: Decimal, cent: Decimal) -> tuple[Layer, Layer]:
 def join(layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
     """Put goods back to a layer of their lot, or return None where they cost something else.
 
-    Goods are of one layer where they cost the same to a cent a unit.
+    Where they are what left last, all is as if they never had; else they are of the layer where
+    they cost the same to a cent a unit.
     """
     if (layer.currency, layer.unit_cost) != (part.currency, part.unit_cost):
         return None
-    if layer.units and abs(layer.cost * part.units - part.cost * layer.units) >= (
-        cent * layer.units * part.units
-    ):
-        return None
+    off = abs(layer.cost * part.units - part.cost * layer.units)
+    if layer.units and off >= cent * layer.units * part.units:
+        return _undone(layer, part, cent)
     return pool(layer, part, cent)
 
 
 def pool(layer: Layer, part: Layer, cent: Decimal) -> Layer:
-    """Put goods to others whatever they cost, at one average cost.
+    """Put goods to others whatever they cost, at one average cost."""
+    return _undone(layer, part, cent) or anew(_both(layer, part))
 
-    Where they are what left last, all is as if they never had.
-    """
-    basis = layer.basis
-    both = layer._replace(
+
+def _both(layer: Layer, part: Layer) -> Layer:
+    return layer._replace(
         units=layer.units + part.units,
         cost=layer.cost + part.cost,
         written_down=layer.written_down + part.written_down,
     )
-    if part.units <= basis.gone:
-        before = _after(basis, basis.gone - part.units, cent)
-        if (
-            basis.gone_cost - before.gone_cost == part.cost
-            and basis.gone_down - before.gone_down == part.written_down
-        ):
-            return both._replace(basis=before)
-    return anew(both)
+
+
+def _undone(layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
+    """Put back what left last, as if it never had; None where it is not that."""
+    basis = layer.basis
+    if part.units > basis.gone:
+        return None
+    before = _after(basis, basis.gone - part.units, cent)
+    cost = basis.gone_cost - before.gone_cost
+    down = basis.gone_down - before.gone_down
+    if (cost, down) != (part.cost, part.written_down):
+        return None
+    return _both(layer, part)._replace(basis=before)
 
 
 def _after(basis: Basis, out: Decimal, cent: Decimal) -> Basis:
@@ -131,9 +136,7 @@ def _after(basis: Basis, out: Decimal, cent: Decimal) -> Basis:
     return basis._replace(
         gone=out,
         gone_cost=gone(basis.cost, basis.units, out, cent),
-        gone_down=gone(basis.written_down, basis.units, out, cent)
-        if basis.written_down
-        else ZERO,
+        gone_down=gone(basis.written_down, basis.units, out, cent) if basis.written_down else ZERO,
     )
 
 

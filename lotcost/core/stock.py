@@ -169,9 +169,7 @@ class Stock:
         if known not in {None, currency}:
             raise RefusedError(posting, MixedCurrencies(str(known), currency))
 
-    def receive(
-        self, goods: Receipt, day: datetime.date, links: Iterable[str] = ()
-    ) -> Layer:
+    def receive(self, goods: Receipt, day: datetime.date, links: Iterable[str] = ()) -> Layer:
         """Put new goods into an account; `check` them first."""
         assert goods.lot is not None and goods.cost is not None  # the reader saw to it
         lot, (cost, currency) = Lot(goods.commodity, goods.lot), goods.cost

@@ -31,8 +31,8 @@ def write_down(stock: Stock, event: WriteDown) -> Revalued:
         if down:
             recosts.append(stock.recost(account, layer, -down, down))
     if not recosts and not rested and event.value.number * units > carried:
-        why = NothingToWriteDown(event.lot, event.value.number, carried / units, event.value.currency)
-        raise RefusedError(0, why)
+        value, currency = event.value
+        raise RefusedError(0, NothingToWriteDown(event.lot, value, carried / units, currency))
     return Revalued(event, tuple(recosts))
 
 

@@ -1,0 +1,1 @@
+"""Beancount directives to events and back."""

@@ -76,7 +76,8 @@ def _touching(
     for event in written.events:
         if event.date > closing.date or not isinstance(event, Movement):
             continue
-        goods = {each.commodity for each in (*event.issues, *event.receipts)}
+        goods = {issue.commodity for issue in event.issues}
+        goods |= {receipt.commodity for receipt in event.receipts}
         if goods & set(why.commodities):
             yield entries[event.entry]
 

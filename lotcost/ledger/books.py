@@ -18,8 +18,8 @@ from lotcost.core.expiry import StatusHistory
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
-from lotcost.ledger.revenue import Attribution, attribute
 from lotcost.ledger.prices import converter
+from lotcost.ledger.revenue import Attribution, attribute
 from lotcost.model import ZERO, Kind, Lot, Money
 
 
@@ -123,10 +123,14 @@ class Books:
         statuses, _ = card_files.read_directives(self.entries, cards)
         seen = set()
         for line in self.lines:
-            if line.units > ZERO and (line.lot, line.entry) not in seen:
+            brings = line.units > ZERO and line.kind in _BRINGS_LOTS
+            if brings and (line.lot, line.entry) not in seen:
                 seen.add((line.lot, line.entry))
                 cards.add(line.lot, card_files.facts(line.source, line.date, line.source))
         return cards, statuses
+
+
+_BRINGS_LOTS = frozenset({Kind.RECEIPT, Kind.PRODUCTION, Kind.ADJUSTMENT})
 
 
 def _last_day(entries: Sequence[data.Directive]) -> datetime.date:

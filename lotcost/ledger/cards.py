@@ -127,9 +127,9 @@ def read_directives(
                 cards.add(lot, facts(entry.meta, entry.date, entry.meta))
         elif entry.type == "lot-status":
             lot = _lot(entry, 3, 'custom "lot-status" "MILK" "L1" "quarantine"', cards, errors)
-            word = entry.values[2].value if lot else None
+            word = str(entry.values[2].value) if lot else ""
             if lot and word not in set(Status):
-                message = f'The status "{word}" is unknown; {nearest(str(word), Status)}'
+                message = f'The status "{word}" is unknown; {nearest(word, Status)}'
                 errors.append(UnknownWord(entry.meta, message, entry))
             elif lot:
                 statuses[lot].append((entry.date, Status(word)))

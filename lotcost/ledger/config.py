@@ -113,11 +113,11 @@ class Config:
 
     def is_income(self, account: str) -> bool:
         """Tell an income account."""
-        return accounts.root(1, account) == self._income
+        return bool(accounts.root(1, account) == self._income)
 
     def is_expense(self, account: str) -> bool:
         """Tell an expense account."""
-        return accounts.root(1, account) == self._expenses
+        return bool(accounts.root(1, account) == self._expenses)
 
     @property
     def sales_accounts(self) -> list[str]:
@@ -139,7 +139,7 @@ class Config:
     @property
     def reverses(self) -> bool:
         """Whether write-downs are taken back when goods recover: under IFRS, not US GAAP."""
-        return self.settings.get("framework", "ifrs") == "ifrs"
+        return bool(self.settings.get("framework", "ifrs") == "ifrs")
 
     def shelf_life(self, commodity: str) -> int | None:
         """Return the days goods keep, or None."""

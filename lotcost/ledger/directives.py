@@ -1,9 +1,9 @@
 """Read the directives that hold on the evening of their day: counts, write-downs, closings.
 
-    2025-03-31 custom "lot-count" Assets:Inventory:Main "L1" 3 MILK
-      adjust: TRUE
-    2025-03-31 custom "lot-write-down" "MILK" "L1" 1.20 USD
-    2025-03-31 custom "lot-close" Assets:Inventory 1234.56 USD
+2025-03-31 custom "lot-count" Assets:Inventory:Main "L1" 3 MILK
+adjust: TRUE
+2025-03-31 custom "lot-write-down" "MILK" "L1" 1.20 USD
+2025-03-31 custom "lot-close" Assets:Inventory 1234.56 USD
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ def _write_down(place: int, entry: data.Custom, values: list[Any], config: Confi
     if value.number < 0:
         raise WrongError(
             WrongType,
-            f"The net realisable value is {value}, which is below nothing. Write 0 {value.currency}",
+            f"The net realisable value is {value}, which is below nothing. "
+            f"Write 0 {value.currency}",
         )
     lot = Lot(commodity, number)
     return WriteDown(entry.date, place, lot, Money(value.number, value.currency))
@@ -141,9 +142,7 @@ def _close(place: int, entry: data.Custom, values: list[Any], config: Config) ->
     return Closing(entry.date, place, account, Money(value.number, value.currency), parts)
 
 
-def _expect(
-    entry: data.Custom, values: list[Any], types: tuple[type, ...], form: str
-) -> None:
+def _expect(entry: data.Custom, values: list[Any], types: tuple[type, ...], form: str) -> None:
     if len(values) == len(types) and all(map(isinstance, values, types)):
         return
     raise WrongError(
@@ -156,7 +155,8 @@ def _last_day(entries: Sequence[data.Directive]) -> datetime.date | None:
     days = [entry.date for entry in entries if isinstance(entry, data.Transaction)]
     if not days:
         return None
-    next_month = max(days).replace(day=28) + datetime.timedelta(4)
+    last: datetime.date = max(days)
+    next_month = last.replace(day=28) + datetime.timedelta(4)
     return next_month.replace(day=1) - datetime.timedelta(1)
 
 

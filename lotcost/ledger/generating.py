@@ -15,7 +15,7 @@ from beancount.core.data import Posting
 
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import number
-from lotcost.ledger.holding import by_lot, hold, hold_anew, money_legs
+from lotcost.ledger.holding import Writer, by_lot, hold, hold_anew, money_legs
 from lotcost.ledger.reading import Written
 from lotcost.model import Costed, Kind, Lot, Revalued, WriteDown
 
@@ -41,8 +41,9 @@ def _count(
     (goods,) = movement.issues or movement.receipts
     (parts,) = booked.drawn or booked.put
     policy = _policy(goods.account, written)
+    writer = Writer(written.cards, written.config, directive.date)
     bare = Posting(goods.account, None, None, None, None, meta)
-    postings = hold(bare, parts, Kind.ADJUSTMENT, sign, written.cards, written.config)
+    postings = hold(bare, parts, Kind.ADJUSTMENT, sign, writer)
     account = policy.accounts["lot-adjustment"]
     postings += money_legs(account, by_lot(parts), meta, Kind.ADJUSTMENT, -sign)
     found = "more" if sign > 0 else "less"
@@ -57,10 +58,11 @@ def _write_down(
     meta: dict[str, Any],
     written: Written,
 ) -> data.Transaction:
+    writer = Writer(written.cards, written.config, directive.date)
     postings: list[Posting] = []
     expensed: dict[str, dict[tuple[Lot, str], Decimal]] = {}
     for recost in booked.recosts:
-        postings += hold_anew(recost, meta, Kind.WRITE_DOWN, written.cards, written.config)
+        postings += hold_anew(recost, meta, Kind.WRITE_DOWN, writer)
         policy = _policy(recost.account, written)
         key = event.lot, recost.after.currency
         amounts = expensed.setdefault(policy.accounts["lot-write-down"], {})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount.core import data
 from beancount.core.amount import Amount
@@ -22,8 +23,20 @@ Meta = Mapping[str, Any]
 ByLot = Mapping[tuple[Lot, str], Decimal]
 
 
+class Writer(NamedTuple):
+    """What the postings of one entry are written with.
+
+    Attributes:
+      day: Its day: a card says what was known by then.
+    """
+
+    cards: Cards
+    config: Config
+    day: datetime.date
+
+
 def hold(
-    posting: Posting, parts: Sequence[Layer], kind: Kind, sign: int, cards: Cards, config: Config
+    posting: Posting, parts: Sequence[Layer], kind: Kind, sign: int, writer: Writer
 ) -> list[Posting]:
     """Return the postings of goods that one posting becomes: a lot, or a lot's part, each.
 
@@ -32,8 +45,10 @@ def hold(
     price = posting.price if kind in {Kind.SALE, Kind.SALE_RETURN} else None
     held = []
     for part in parts:
-        meta = lot_meta(posting.meta or {}, part, kind, cards)
-        for units, unit_cost in slices(part, config.cent(part.currency)):
+        meta = lot_meta(posting.meta or {}, part.lot, kind, writer)
+        if part.expires is not None:
+            meta.setdefault("expires", part.expires)
+        for units, unit_cost in slices(part, writer.config.cent(part.currency)):
             cost = Cost(unit_cost, part.currency, part.acquired, part.lot.number)
             amount = Amount(sign * units, part.lot.commodity)
             held.append(posting._replace(units=amount, cost=cost, price=price, meta=meta))
@@ -44,28 +59,23 @@ def hold(
     return held
 
 
-def hold_anew(
-    recost: Recost, meta: Meta, kind: Kind, cards: Cards, config: Config
-) -> list[Posting]:
+def hold_anew(recost: Recost, meta: Meta, kind: Kind, writer: Writer) -> list[Posting]:
     """Return the postings that hold a layer at another cost: out at the old, in at the new."""
     bare = Posting(recost.account, None, None, None, None, dict(meta))
-    out = hold(bare, [recost.before], kind, -1, cards, config)
-    into = hold(bare, [recost.after], kind, 1, cards, config)
+    out = hold(bare, [recost.before], kind, -1, writer)
+    into = hold(bare, [recost.after], kind, 1, writer)
     if recost.before.unit_cost is not None and recost.before.unit_cost == recost.after.unit_cost:
         more = recost.after.cost - recost.before.cost
         return [into[0]._replace(units=Amount(more, recost.after.currency), cost=None)]
     return out + into
 
 
-def lot_meta(own: Meta, layer: Layer, kind: Kind, cards: Cards) -> dict[str, Any]:
+def lot_meta(own: Meta, lot: Lot, kind: Kind, writer: Writer) -> dict[str, Any]:
     """Return a posting's own metadata with its lot and the lot's card."""
-    card = cards.card(layer.lot)
-    if layer.expires is not None:
-        card.setdefault("expires", layer.expires)
     return {
-        **card,
+        **writer.cards.card(lot, writer.day),
         **{key: value for key, value in own.items() if key != AUTOMATIC_META},
-        **naming(layer.lot, kind),
+        **naming(lot, kind),
     }
 
 

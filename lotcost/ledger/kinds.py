@@ -95,7 +95,8 @@ def _kind_out(goods: Goods, legs: Legs, txn: data.Transaction, config: Config) -
     if _moves_between(goods, legs):
         return Kind.TRANSFER
     others = _others(goods, legs)
-    if "reason" not in (goods.posting.meta or {}) and any(other.comes_in and not other.priced for other in others):
+    own_reason = "reason" in (goods.posting.meta or {})
+    if not own_reason and any(other.comes_in and not other.priced for other in others):
         return Kind.PRODUCTION
     policy, reason = goods.policy, reason_of(goods.posting, txn)
     if reason is not None or policy.write_offs & legs.accounts:

@@ -1,10 +1,10 @@
 """Read landed costs: legs of money that say which goods they are on.
 
-    2025-01-20 * "Haulier" "Freight for PO 17, invoiced late"
-      Assets:Clearing:Freight  50 USD
-        landed-on: "^po-17"                 ; links, or lots: "L1, L2"; else this receipt's lots
-        landed-by: "value"                  ; value | quantity | weight | equal
-      Liabilities:Payable     -50 USD
+2025-01-20 * "Haulier" "Freight for PO 17, invoiced late"
+Assets:Clearing:Freight  50 USD
+landed-on: "^po-17"                 ; links, or lots: "L1, L2"; else this receipt's lots
+landed-by: "value"                  ; value | quantity | weight | equal
+Liabilities:Payable     -50 USD
 """
 
 from __future__ import annotations

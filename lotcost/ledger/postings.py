@@ -192,9 +192,7 @@ def _output(receipt: Receipt, posting: data.Posting) -> Receipt:
     return receipt._replace(share=share, cost=stated)
 
 
-def _check_tracked(
-    receipt: Receipt, kind: Kind, txn: data.Transaction, config: Config
-) -> None:
+def _check_tracked(receipt: Receipt, kind: Kind, txn: data.Transaction, config: Config) -> None:
     tracked = config.tracked(receipt.commodity)
     if receipt.lot is None and kind is not Kind.PRODUCTION and tracked in {"required", "serial"}:
         raise WrongError(
@@ -244,7 +242,8 @@ def _lot(posting: data.Posting) -> str | None:
         raise WrongError(WrongType, f'lot wants a text and has {said!s}; write lot: "{said!s}"')
     if said and label and said != label:
         raise WrongError(
-            TwoLots, f'The posting names lot "{said}" and, in its cost, lot "{label}". Leave one out'
+            TwoLots,
+            f'The posting names lot "{said}" and, in its cost, lot "{label}". Leave one out',
         )
     return said or label or None
 

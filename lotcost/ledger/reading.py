@@ -101,9 +101,7 @@ class _Transaction:
 
     def read(self) -> None:
         """Add the transaction's movements and landed costs to what is written."""
-        landed = [
-            place for place, posting in enumerate(self.txn.postings) if is_landed(posting)
-        ]
+        landed = [place for place, posting in enumerate(self.txn.postings) if is_landed(posting)]
         if not self.legs.goods and not landed:
             return
         self.written.errors.extend(unknown_keys(self.txn.meta, POSTING_KEYS, self.txn))
@@ -136,9 +134,7 @@ class _Transaction:
         said = "lot-kind" in (goods.posting.meta or {}) or "lot-kind" in self.txn.meta
         raise WrongError(UnclearKind if said or not goods.comes_in else MissingCost, kind)
 
-    def _add(
-        self, goods: Goods, kind: Kind, group: Kind | int, paid: Mapping[int, Money]
-    ) -> None:
+    def _add(self, goods: Goods, kind: Kind, group: Kind | int, paid: Mapping[int, Money]) -> None:
         written, txn = self.written, self.txn
         written.errors.extend(check_words(goods.posting, txn))
         if goods.policy.native:
@@ -200,10 +196,8 @@ class _Transaction:
 
     def _hand_over(self, movements: list[Movement]) -> None:
         """A batch is made before what its own transaction says became of it."""
-        movements = [each for each in movements if each.issues or each.receipts]
-        self.written.events.extend(
-            sorted(movements, key=lambda each: each.kind is not Kind.PRODUCTION)
-        )
+        batches_first = sorted(movements, key=lambda each: each.kind is not Kind.PRODUCTION)
+        self.written.events.extend(batches_first)
 
     def _read_landing(self, place: int) -> None:
         posting = self.txn.postings[place]
@@ -222,7 +216,8 @@ class _Transaction:
 
     def _first_posting(self, group: Kind | int) -> int:
         movement = self.movements[group]
-        return min(each.posting for each in (*movement.issues, *movement.receipts))
+        issued = [issue.posting for issue in movement.issues]
+        return min(issued + [receipt.posting for receipt in movement.receipts])
 
     def _spoil(self, posting: data.Posting, wrong: WrongError) -> None:
         source = posting.meta or self.txn.meta

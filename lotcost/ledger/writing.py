@@ -31,12 +31,13 @@ from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.generating import generated
 from lotcost.ledger.holding import (
     ByLot,
+    Writer,
     by_lot,
     hold,
     hold_anew,
     line_of,
+    lot_meta,
     money_legs,
-    naming,
     share_by_units,
 )
 from lotcost.ledger.kinds import reason_of
@@ -95,7 +96,7 @@ class _Page:
     def __init__(self, txn: data.Transaction, written: Written) -> None:
         self.txn = txn
         self.config: Config = written.config
-        self.cards = written.cards
+        self.writer = Writer(written.cards, written.config, txn.date)
         self.postings: dict[int, list[Posting]] = {
             place: [posting] for place, posting in enumerate(txn.postings)
         }
@@ -112,7 +113,7 @@ class _Page:
     def label(self, mark: Recognised) -> None:
         """Attach its lot's card to a posting that Beancount booked."""
         posting = self.txn.postings[mark.posting]
-        meta = {**self.cards.card(mark.lot), **(posting.meta or {}), **naming(mark.lot, mark.kind)}
+        meta = lot_meta(posting.meta or {}, mark.lot, mark.kind, self.writer)
         self.postings[mark.posting] = [posting._replace(meta=meta)]
 
     def book(self, booked: Booked) -> None:
@@ -131,9 +132,7 @@ class _Page:
         for recost in booked.recosts:
             place = movement.issues[0].posting
             meta = self.txn.postings[place].meta or self.txn.meta
-            self.postings[place] += hold_anew(
-                recost, meta, movement.kind, self.cards, self.config
-            )
+            self.postings[place] += hold_anew(recost, meta, movement.kind, self.writer)
 
     def finish(self, excuse: bool) -> data.Transaction:
         """Return the transaction, balanced to the cent."""
@@ -150,11 +149,9 @@ class _Page:
             postings = self._balanced(postings, off)
         return self.txn._replace(postings=postings)
 
-    def _move(
-        self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int
-    ) -> None:
+    def _move(self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int) -> None:
         posting = self.txn.postings[goods.posting]
-        self.postings[goods.posting] = hold(posting, parts, kind, sign, self.cards, self.config)
+        self.postings[goods.posting] = hold(posting, parts, kind, sign, self.writer)
 
     def _legs_for(
         self, goods: Issue | Receipt, parts: Sequence[Layer], booked: Costed, sign: int
@@ -221,9 +218,7 @@ class _Page:
         back = Amount(-paid.number, paid.currency)
         self.legs.append(Posting(posting.account, back, None, price, None, line_of(source)))
         for recost in booked.recosts:
-            self.legs += hold_anew(
-                recost, line_of(source), Kind.LANDED_COST, self.cards, self.config
-            )
+            self.legs += hold_anew(recost, line_of(source), Kind.LANDED_COST, self.writer)
         for charge in booked.charges:
             policy = self.config.policy(charge.account)
             assert policy is not None  # its goods were in an inventory account
@@ -239,9 +234,7 @@ class _Page:
             for posting in self.txn.postings
         )
 
-    def _balanced(
-        self, postings: list[Posting], off: Mapping[str, Decimal]
-    ) -> list[Posting]:
+    def _balanced(self, postings: list[Posting], off: Mapping[str, Decimal]) -> list[Posting]:
         """Let the elided leg take what is off, else the account laid down for differences."""
         out = []
         left = dict(off)

@@ -1,0 +1,1 @@
+"""One report object for every face."""

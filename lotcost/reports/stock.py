@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from lotcost.core.expiry import bar
-from lotcost.ledger.books import Books, Line
 from lotcost.core.rounding import apportion
+from lotcost.ledger.books import Books, Line
 from lotcost.model import ZERO, Kind, Lot, Method
 from lotcost.reports.report import Column, Report, money, rate, trimmed, unit_cost
 from lotcost.reports.tie import ties
