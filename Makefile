@@ -39,6 +39,6 @@ $(READY): pyproject.toml
 		echo 'Name one: make $(or $(MAKECMDGOALS),test) PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@echo "Installing into .venv with $$('$(PYTHON)' --version), a minute or so ..."
 	@'$(PYTHON)' -m venv .venv
-	@.venv/bin/python -m pip install --quiet --upgrade pip
-	@.venv/bin/python -m pip install --quiet --editable . --group dev
+	@.venv/bin/python -m pip install -qq --upgrade pip
+	@.venv/bin/python -m pip install -qq --editable . --group dev
 	@touch $@
