@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from beancount.core import data
 from conftest import Loaded, load
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lotcost.ledger.errors import BarredLot
@@ -89,7 +89,9 @@ def ledgers(draw, method):
             )
         )
         _take(here, lot if named else None, units, method)
-    return "".join(text)
+    written = "".join(text)
+    assume(not plain(written).errors)  # of two lots of one day Beancount's LIFO takes the first
+    return written
 
 
 def _units(most):
