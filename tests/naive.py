@@ -240,6 +240,17 @@ class Part(NamedTuple):
         return layer.take(units), layer.take(self.units - units)
 
 
+Key = tuple[str, str | None]
+
+
+@dataclass
+class Batch:
+    """What a batch used up by lot, and what each of its outputs bears of a later cost."""
+
+    used: dict[Key, Fraction]
+    outputs: dict[Key, Fraction]
+
+
 @dataclass
 class Book:
     method: str
@@ -249,6 +260,11 @@ class Book:
     rows: dict[tuple[str, str, str | None], dict[str, Fraction]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(Fraction))
     )
+    came_in: dict[Key, list[Fraction]] = field(
+        default_factory=lambda: defaultdict(lambda: [Fraction(0), Fraction(0)])
+    )  # units and cost received or found of a lot, less what went back to the supplier
+    been: dict[Key, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    batches: list[Batch] = field(default_factory=list)
     drawn: dict[int, list[Part]] = field(default_factory=lambda: defaultdict(list))
     kept: dict[int, list[Part]] = field(default_factory=dict)  # of each sale, not returned yet
 
@@ -260,6 +276,11 @@ class Book:
                 return layer
         layers.append(Layer(name))
         return layers[-1]
+
+    def came(self, account: str, key: Key, units: Fraction, cost: int) -> None:
+        self.came_in[key][0] += units
+        self.came_in[key][1] += cost
+        self.been[key][account] = None
 
     def note(
         self, at: Movement, lot: str | None, units: tuple[str, Fraction], cost: tuple[str, int]
@@ -279,6 +300,7 @@ def _move(book: Book, index: int, move: Movement) -> None:
         for part in _issue(book, index, move):
             layer = book.layer(move.to, move.commodity, part.name, part)
             layer.put(part.units, part.cost, part.down)
+            book.been[move.commodity, layer.name.lot][move.to] = None
             moved = ("units_transferred", part.units), ("cost_transferred", part.cost)
             book.note(arrival, layer.name.lot, *moved)
     elif move.kind == "adjustment" and move.units > 0:
@@ -297,6 +319,7 @@ def _receive(book: Book, move: Movement, cost: int, order: tuple[int, int]) -> N
     name = Name(move.lot, move.expires, move.date, order)
     layer = book.layer(move.account, move.commodity, name)
     layer.put(move.units, cost)
+    book.came(move.account, (move.commodity, layer.name.lot), move.units, cost)
     received = ("units_received", move.units), ("cost_received", cost)
     book.note(move, layer.name.lot, *received)
 
@@ -320,6 +343,8 @@ def _issue(book: Book, index: int, move: Movement) -> list[Part]:
             (units_column, sign * part.units),
             (cost_column, sign * part.cost),
         )
+        if move.kind == "purchase-return":
+            book.came(move.account, (move.commodity, part.name.lot), -part.units, -part.cost)
     book.drawn[index] += parts
     if move.kind == "sale":
         book.kept[index] = parts
@@ -356,6 +381,7 @@ def _sale_return(book: Book, index: int, move: Movement) -> None:
             kept.append(stays)
         layer = book.layer(move.account, move.commodity, part.name, part)
         layer.put(part.units, part.cost, part.down)
+        book.been[move.commodity, part.name.lot][move.account] = None
         back = ("units_sold", -part.units), ("cost_of_sales", -part.cost)
         book.note(move, part.name.lot, *back)
         returned.append(part)
@@ -389,20 +415,30 @@ def _found(book: Book, move: Movement) -> None:
     layer = layers[-1]
     cost = half_up(layer.value * move.units / layer.left)
     layer.put(move.units, cost)
+    book.came(move.account, (move.commodity, layer.name.lot), move.units, cost)
     book.note(move, layer.name.lot, ("units_adjusted", move.units), ("cost_adjusted", cost))
 
 
 def _produce(book: Book, index: int, move: Movement) -> None:
     """The batch costs its inputs and the conversion; outputs of written cost are deducted first."""
-    inputs = [
-        part for item in move.parts if item.kind == "input" for part in _issue(book, index, item)
+    drawn = [
+        (item.commodity, part)
+        for item in move.parts
+        if item.kind == "input"
+        for part in _issue(book, index, item)
     ]
+    inputs = [part for _, part in drawn]
     outputs = [item for item in move.parts if item.kind == "output"]
     shared = [item for item in outputs if item.share is not None]
     batch = move.cost + sum(part.cost for part in inputs)
     batch -= sum(item.cost for item in outputs if item.share is None)
     shares = iter(apportion(batch, [Fraction(item.share or 0) for item in shared]))
     earliest = min((part.name.expires for part in inputs if part.name.expires), default=None)
+    used: dict[Key, Fraction] = defaultdict(Fraction)
+    for commodity, part in drawn:
+        used[commodity, part.name.lot] += part.units
+    made = {(item.commodity, item.lot): Fraction(item.share or 0) for item in outputs}
+    book.batches.append(Batch(dict(used), made))
     for place, item in enumerate(outputs):
         cost = item.cost if item.share is None else next(shares)
         output = item._replace(date=move.date, expires=item.expires or earliest)
@@ -410,42 +446,66 @@ def _produce(book: Book, index: int, move: Movement) -> None:
 
 
 def _land(book: Book, move: Movement) -> None:
-    """Over the lots by what was received of them; in a lot, over what is on hand and what is gone.
+    """Over the lots by what came in of them; in a lot, over what is on hand, gone and used up.
 
-    The share of goods returned to the supplier is borne by those that stayed.
+    What a batch used up is borne by what the batch made. The share of goods returned to the
+    supplier is borne by those that stayed.
     """
-    places = {lot: [key for key in book.rows if key[2] == lot] for lot in move.lots}
-    basis = [_basis(book, places[lot], move.by) for lot in move.lots]
-    if not sum(basis):
-        raise Short
-    for lot, share in zip(move.lots, apportion(move.cost, basis), strict=True):
-        layers = [
-            (key, layer)
-            for key in places[lot]
-            for layer in book.stock[key[:2]]
-            if layer.name.lot == lot and layer.left
-        ]
-        gone = [(key, sum(book.rows[key][column] for column in GONE)) for key in places[lot]]
-        units = [layer.left for _, layer in layers] + [sum(units for _, units in gone)]
-        if not sum(units):
-            raise Short
-        *on_hand, expensed = apportion(share, units)
-        for (key, layer), part in zip(layers, on_hand, strict=True):
+    lots = [_key(book, lot) for lot in move.lots]
+    basis = [_basis(book, key, move.by) for key in lots]
+    kept: dict[Key, int] = defaultdict(int)
+    gone: dict[Key, int] = defaultdict(int)
+    for key, share in zip(lots, apportion(move.cost, basis), strict=True):
+        _follow(book, key, share, kept, gone)
+    for key, share in kept.items():
+        layers = _layers(book, key)
+        parts = apportion(share, [layer.left for _, layer in layers])
+        for (account, layer), part in zip(layers, parts, strict=True):
             layer.put(Fraction(0), part)
-            book.rows[key]["cost_landed"] += part
-        if expensed:
-            parts = apportion(expensed, [units for _, units in gone])
-            for (key, _), part in zip(gone, parts, strict=True):
-                book.rows[key]["cost_landed"] += part
-                book.rows[key]["cost_of_sales"] += part
+            book.rows[account, *key]["cost_landed"] += part
+    for key, share in gone.items():
+        row = next(row for place, row in book.rows.items() if place[1:] == key)
+        row["cost_landed"] += share
+        row["cost_of_sales"] += share
 
 
-def _basis(book: Book, places: list[tuple[str, str, str | None]], by: str) -> Fraction:
+def _follow(book: Book, key: Key, share: int, kept: dict[Key, int], gone: dict[Key, int]) -> None:
+    if not share:
+        return
+    if not book.came_in[key][0]:
+        raise Short
+    here = sum((layer.left for _, layer in _layers(book, key)), Fraction(0))
+    batches = [batch for batch in book.batches if key in batch.used]
+    used = [batch.used[key] for batch in batches]
+    left = book.came_in[key][0] - here - sum(used)
+    on_hand, sold, *passed = apportion(share, [here, left, *used])
+    kept[key] += on_hand
+    gone[key] += sold
+    for batch, part in zip(batches, passed, strict=True):
+        borne = apportion(part, list(batch.outputs.values()))
+        for output, amount in zip(batch.outputs, borne, strict=True):
+            _follow(book, output, amount, kept, gone)
+
+
+def _layers(book: Book, key: Key) -> list[tuple[str, Layer]]:
+    """What is on hand of a lot, account by account as it came there, the oldest first."""
+    return [
+        (account, layer)
+        for account in book.been[key]
+        for layer in sorted(book.stock[account, key[0]], key=lambda each: each.name.fifo())
+        if layer.name.lot == key[1] and layer.left
+    ]
+
+
+def _key(book: Book, lot: str) -> Key:
+    return next(key for key in book.came_in if key[1] == lot)
+
+
+def _basis(book: Book, key: Key, by: str) -> Fraction:
     if by == "equal":
         return Fraction(1)
-    column = "cost_received" if by == "value" else "units_received"
-    received = sum((book.rows[place][column] for place in places), Fraction(0))
-    return received * book.weights[places[0][1]] if by == "weight" else received
+    units, cost = book.came_in[key]
+    return {"value": cost, "quantity": units}.get(by, units * book.weights[key[0]])
 
 
 def _write_down(book: Book, move: Movement) -> None:

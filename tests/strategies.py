@@ -235,11 +235,14 @@ def _production(shop: _Shop) -> list[Movement]:
     account, cost = inputs[0].account, shop.cents()
     outputs = [Movement(shop.day, "output", "CAKE", shop.units("CAKE"), account, share=100)]
     if shop.draw(st.booleans()):
-        outputs[0] = outputs[0]._replace(share=shop.pick((70, 1, 3)))
+        share = shop.pick((0, 1, 33, 70, 100))
         crumbs = outputs[0]._replace(commodity="CRUMB", units=shop.units("CRUMB"))
         # A by-product of written cost takes no more than the conversion, so the rest stays above 0.
         fixed = crumbs._replace(share=None, cost=shop.draw(st.integers(0, cost)))
-        outputs.append(shop.pick((crumbs._replace(share=30), crumbs._replace(share=0), fixed)))
+        if shop.draw(st.booleans()):
+            outputs.append(fixed)
+        else:
+            outputs = [outputs[0]._replace(share=share), crumbs._replace(share=100 - share)]
     outputs = [
         output._replace(lot=shop.new_lot(output.commodity, place))
         for place, output in enumerate(outputs)

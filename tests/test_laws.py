@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from beancount.core import data
 from beancount.core.interpolate import compute_residual
 from conftest import Loaded
 from hypothesis import given
 from naive import Movement, cost_lots
-from strategies import SIMPLE, WEIGHTS, movements, to_ledger
+from strategies import KINDS, WEIGHTS, movements, to_ledger
 
 from lotcost.ledger.booking import book
+from lotcost.ledger.errors import NoWriteDown
 from lotcost.reports.catalog import answer
 
 COUNTED = (
@@ -18,18 +21,35 @@ COUNTED = (
     *("units_on_hand", "cost_received", "cost_landed", "cost_written_down", "cost_of_sales"),
     *("cost_consumed", "cost_written_off", "cost_adjusted", "cost_on_hand", "revenue"),
 )
-METHODS = ("fifo", "fefo", "lifo", "specific")
-each_method = pytest.mark.parametrize("method", METHODS)
+BY_LOT = ("fifo", "fefo", "lifo", "specific")
+each_method = pytest.mark.parametrize("method", (*BY_LOT, "average"))
 
 
-@each_method
+@pytest.mark.parametrize("method", BY_LOT)
 def test_every_figure_of_every_lot_is_what_a_naive_costing_says(method: str) -> None:
-    @given(movements(method, SIMPLE))
+    @given(movements(method, KINDS))
     def agrees(moves: list[Movement]) -> None:
         loaded = Loaded(to_ledger(moves, method))
-        assert loaded.messages() == []
+        # A value above cost is told, and changes nothing: the naive costing is silent there.
+        assert [each for each in loaded.errors if type(each) is not NoWriteDown] == []
         expected = cost_lots(moves, method, weights=WEIGHTS).lots
         found = {(row["commodity"], row["lot"]): row for row in loaded.rows("lots")}
+        assert _counted(found) == _counted(expected)
+
+    agrees()
+
+
+def test_an_average_is_what_a_naive_costing_says_of_each_commodity() -> None:
+    @given(movements("average", KINDS))
+    def agrees(moves: list[Movement]) -> None:
+        loaded = Loaded(to_ledger(moves, "average"))
+        assert loaded.messages() == []
+        expected = cost_lots(moves, "average", weights=WEIGHTS).commodities
+        found: dict[str, dict[str, Decimal]] = {}
+        for row in loaded.rows("lots"):
+            sums = found.setdefault(row["commodity"], dict.fromkeys(COUNTED, Decimal(0)))
+            for name in COUNTED:
+                sums[name] += row[name]
         assert _counted(found) == _counted(expected)
 
     agrees()
@@ -41,7 +61,7 @@ def _counted(rows):
 
 @each_method
 def test_units_and_money_neither_appear_nor_vanish(method: str) -> None:
-    @given(movements(method, SIMPLE, oversold=True))
+    @given(movements(method, KINDS, oversold=True))
     def holds(moves: list[Movement]) -> None:
         loaded = Loaded(to_ledger(moves, method))
         for row in loaded.rows("lots"):
@@ -70,7 +90,7 @@ def test_units_and_money_neither_appear_nor_vanish(method: str) -> None:
 
 @each_method
 def test_the_stock_report_ties_to_the_ledger_at_any_date(method: str) -> None:
-    @given(movements(method, SIMPLE))
+    @given(movements(method, KINDS))
     def ties(moves: list[Movement]) -> None:
         loaded = Loaded(to_ledger(moves, method))
         for day in {move.date for move in moves}:
@@ -82,7 +102,7 @@ def test_the_stock_report_ties_to_the_ledger_at_any_date(method: str) -> None:
 
 @each_method
 def test_every_transaction_balances_to_the_last_digit(method: str) -> None:
-    @given(movements(method, SIMPLE))
+    @given(movements(method, KINDS))
     def balances(moves: list[Movement]) -> None:
         loaded = Loaded(to_ledger(moves, method))
         for entry in loaded.entries:
@@ -94,7 +114,7 @@ def test_every_transaction_balances_to_the_last_digit(method: str) -> None:
 
 @each_method
 def test_a_plugin_leaves_its_input_and_keeps_nothing(method: str) -> None:
-    @given(movements(method, SIMPLE), movements(method, SIMPLE))
+    @given(movements(method, KINDS), movements(method, KINDS))
     def is_pure(ours: list[Movement], others: list[Movement]) -> None:
         text = to_ledger(ours, method).replace('plugin "beancount_lotcost"', "")
         a = Loaded(text)

@@ -44,39 +44,44 @@ def _said_cost(found: Count, units: Decimal, stock: Stock) -> Money | None:
 
 
 def find(stock: Stock, receipt: Receipt, day: datetime.date) -> tuple[Layer, ...]:
-    """Put goods that were found: at the cost written, else at their lot's own."""
-    assert receipt.lot is not None  # the reader saw to it
-    lot = Lot(receipt.commodity, receipt.lot)
-    like = None if receipt.cost is not None else _like(stock, receipt, lot, day)
-    if like is not None:
-        cent = stock.rules.cent(like.currency)
-        cost = half_up(like.cost * receipt.units / like.units, cent)
-        receipt = receipt._replace(cost=Money(cost, like.currency), expires=like.expires)
-    stock.check(receipt)
-    if like is None or like.lot != lot:
+    """Put goods that were found: at the cost written, else at their lot's own.
+
+    In an average they may name no lot: they are of the last one in.
+    """
+    if receipt.cost is not None:
+        stock.check(receipt)
         return (stock.receive(receipt, day),)
-    assert receipt.cost is not None  # said, or like the lot's
+    like = _like(stock, receipt)
+    lot = Lot(receipt.commodity, receipt.lot or like.lot.number)
+    cent = stock.rules.cent(like.currency)
+    cost = half_up(like.cost * receipt.units / like.units, cent)
+    receipt = receipt._replace(
+        lot=lot.number, cost=Money(cost, like.currency), expires=like.expires
+    )
+    stock.check(receipt)
+    if like.lot != lot:
+        return (stock.receive(receipt, day),)
     stock.pasts[lot].units += receipt.units
-    stock.pasts[lot].cost += receipt.cost.number
-    more = like._replace(units=receipt.units, cost=receipt.cost.number, written_down=ZERO)
+    stock.pasts[lot].cost += cost
+    more = like._replace(units=receipt.units, cost=cost, written_down=ZERO)
     return (stock.put(receipt.account, more),)
 
 
-def _like(stock: Stock, receipt: Receipt, lot: Lot, day: datetime.date) -> Layer:
+def _like(stock: Stock, receipt: Receipt) -> Layer:
     """Return the layer whose unit cost found goods take.
 
     What is on hand of their lot, in their account first and the latest first; else what the
     lot cost when it was received; else the commodity's last receipt.
     """
-    here = list(stock.shelf(receipt.account, lot.commodity).layers(lot.number))
-    anywhere = [layer for _, layer in stock.on_hand(lot)]
-    for layers in (here, anywhere):
-        if layers:
-            return layers[-1]
+    here = stock.shelf(receipt.account, receipt.commodity).latest(receipt.lot)
+    if here is not None:
+        return here
+    lot = Lot(receipt.commodity, receipt.lot or "")
+    elsewhere = [layer for _, layer in stock.on_hand(lot)]
+    if elsewhere:
+        return elsewhere[-1]
     past = stock.pasts.get(lot)
-    last = stock.last.get(lot.commodity)
-    if past is not None and past.first is not None:
-        return past.first
-    if last is None:
+    found = (past and past.first) or stock.last.get(lot.commodity)
+    if found is None:
         raise RefusedError(receipt.posting, CountUncosted(receipt.account, lot, receipt.units))
-    return last
+    return found

@@ -151,6 +151,14 @@ class Shelf:
             if pile.layer.units:
                 yield costs.get(pile.serial, pile.layer)
 
+    def latest(self, lot: str | None = None) -> Layer | None:
+        """Return the last layer in of what is on hand, with the cost its units are drawn at."""
+        layers = list(self.layers(lot))
+        if not layers or not self._pooled:
+            return layers[-1] if layers else None
+        whole = self._pools[self._pool_of(layers[-1])]
+        return layers[-1]._replace(units=whole.units, cost=whole.cost)
+
     def recost(self, layer: Layer, more: Decimal, down: Decimal, cent: Decimal) -> Layer:
         """Make a layer on hand dearer by `more`, of which `-down` is a write-down."""
         dearer = layer._replace(cost=layer.cost + more, written_down=layer.written_down + down)
@@ -194,21 +202,17 @@ class Shelf:
         return layer._replace(units=layer.units + part.units)
 
     def _take_pooled(self, plan: list[tuple[_Pile, Decimal]]) -> tuple[Layer, ...]:
-        pools: dict[str, list[int]] = {}
-        for place, (pile, _) in enumerate(plan):
-            pools.setdefault(self._pool_of(pile.layer), []).append(place)
-        drawn: dict[int, Layer] = {}
-        for name, places in pools.items():
-            cent = self._cents[name]
-            units = [plan[place][1] for place in places]
-            out, self._pools[name] = split(self._pools[name], sum(units, ZERO), cent)
-            costs = apportion(out.cost, units, cent)
-            downs = apportion(out.written_down, units, cent)
-            for place, cost, down in zip(places, costs, downs, strict=True):
-                pile, part = plan[place]
-                drawn[place] = anew(pile.layer._replace(units=part, cost=cost, written_down=down))
-                pile.layer = pile.layer._replace(units=pile.layer.units - part)
-        return tuple(drawn[place] for place in range(len(plan)))
+        drawn = []
+        for pile, part in plan:
+            name = self._pool_of(pile.layer)
+            out, self._pools[name] = split(self._pools[name], part, self._cents[name])
+            drawn.append(
+                pile.layer._replace(
+                    units=part, cost=out.cost, written_down=out.written_down, basis=out.basis
+                )
+            )
+            pile.layer = pile.layer._replace(units=pile.layer.units - part)
+        return tuple(drawn)
 
     def _shares_of_pools(self) -> dict[int, Layer]:
         """Each pile with its share of its pool's cost."""

@@ -30,7 +30,7 @@ from lotcost.ledger.errors import (
     where,
 )
 from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, reason_of
-from lotcost.model import Issue, Kind, Lot, Money, Reason, Receipt
+from lotcost.model import Issue, Kind, Lot, Method, Money, Reason, Receipt
 
 _LEG_KEYS: Mapping[Kind, str] = {
     Kind.SALE: "lot-cost-of-sales",
@@ -133,6 +133,8 @@ def read_receipt(
         receipt = receipt._replace(cost=Money(Decimal(0), config.main_currency))
     elif kind is Kind.RECEIPT or total is not None:
         receipt = _bought(receipt, goods, total)
+    elif receipt.lot is None and goods.policy.method is Method.AVERAGE:
+        return receipt
     elif receipt.lot is None:
         raise WrongError(
             MissingLot,
