@@ -148,6 +148,7 @@ class Receipt(NamedTuple):
       cost: What all of them cost; None where the movement's other side says it.
       unit_cost: The unit cost as written, where one was written and ends.
       share: The output's share of its batch's cost, a weight among the batch's outputs.
+      acquired: The day the goods count as received; None is the movement's own.
       revenue: What is paid back for them, where the posting says it and they were sold.
     """
 
@@ -161,6 +162,7 @@ class Receipt(NamedTuple):
     expires: datetime.date | None = None
     revenue: Money | None = None
     share: Decimal | None = None
+    acquired: datetime.date | None = None
 
 
 class Movement(NamedTuple):
@@ -171,7 +173,9 @@ class Movement(NamedTuple):
       links: What joins it to the documents of other entries.
       party: The customer or supplier.
       reason: Why goods are written off.
-      conversion: What a batch costs beside its inputs: wages, energy; less what scrap earned.
+      beside: What the transaction's other legs give: a batch's conversion, less what scrap
+        earned; what a supplier credits for goods sent back, negative. None where it was elided.
+      sold_in: The currencies a sale earns.
     """
 
     kind: Kind
@@ -182,7 +186,8 @@ class Movement(NamedTuple):
     links: frozenset[str] = frozenset()
     party: str = ""
     reason: Reason | None = None
-    conversion: Money | None = None
+    beside: Money | None = None
+    sold_in: tuple[str, ...] = ()
 
 
 class By(StrEnum):

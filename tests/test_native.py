@@ -258,7 +258,6 @@ def test_a_lot_without_a_label_is_named_by_its_date(ledger):
     assert ledger.lot("MILK", "2025-01-02")["units_on_hand"] == 4
 
 
-@pytest.mark.xfail(strict=True, reason="an issue of a lot named in metadata is of another lot")
 def test_a_lot_named_in_metadata_keeps_its_name_when_it_leaves(ledger):
     """
     plugin "beancount_lotcost"
@@ -395,7 +394,6 @@ def test_a_native_batch_says_what_it_is():
     assert ledger.lot("CAKE", "B-1")["cost_on_hand"] == 40
 
 
-@pytest.mark.xfail(strict=True, reason="what bars a lot is not looked at on native accounts")
 @pytest.mark.parametrize(
     ("day", "status", "why"),
     [

@@ -247,9 +247,6 @@ def test_a_transfer_there_and_back_changes_nothing(method):
     agrees()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what left in two steps comes back first in, and is shared out anew"
-)
 @pytest.mark.parametrize("method", METHODS)
 def test_a_transfer_there_in_two_steps_and_back_in_one_changes_nothing(method):
     stock = delivered(method, [(3, 1)])

@@ -9,14 +9,13 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import singledispatch
 from typing import NamedTuple
 
 from lotcost.core.counting import count, find
 from lotcost.core.landing import land
 from lotcost.core.production import make
-from lotcost.core.refusals import Refusal, Uneven
+from lotcost.core.refusals import LotsDiffer, NoPrice, Refusal, Uneven
 from lotcost.core.returns import bring_back
 from lotcost.core.rounding import split
 from lotcost.core.stock import RefusedError, Rules, Sold, Stock
@@ -27,12 +26,15 @@ from lotcost.model import (
     Costed,
     Count,
     Event,
+    Issue,
     Kind,
     Landing,
     Layer,
     Lot,
+    Money,
     Movement,
     Reason,
+    Receipt,
     Revalued,
     WriteDown,
 )
@@ -128,13 +130,27 @@ def _issue(stock: Stock, movement: Movement) -> Costed:
 def _sell(stock: Stock, movement: Movement) -> Costed:
     costed = _issue(stock, movement)
     for issue, parts in zip(movement.issues, costed.drawn, strict=True):
+        _want_prices(stock, movement, issue, parts)
+    for issue, parts in zip(movement.issues, costed.drawn, strict=True):
         stock.sold[issue.commodity].append(Sold(movement, list(parts)))
     return costed
+
+
+def _want_prices(stock: Stock, movement: Movement, issue: Issue, parts: Sequence[Layer]) -> None:
+    """Refuse a sale in a currency that what its goods cost has no price in."""
+    for part in parts:
+        for currency in movement.sold_in:
+            cost = Money(part.cost, part.currency)
+            if stock.rules.convert(cost, currency, movement.date) is None:
+                raise RefusedError(issue.posting, NoPrice(part.currency, currency))
 
 
 def _send_back(stock: Stock, movement: Movement) -> Costed:
     """Goods back to their supplier, at what they cost."""
     costed = _issue(stock, movement)
+    cost = sum((part.cost for parts in costed.drawn for part in parts), ZERO)
+    if movement.beside is not None and -movement.beside.number != cost:
+        stock.want_leg(movement.issues[0].posting, movement.issues[0].account, "lot-adjustment")
     for parts in costed.drawn:
         for part in parts:
             stock.pasts[part.lot].units -= part.units
@@ -173,20 +189,31 @@ def _transfer(stock: Stock, movement: Movement) -> Costed:
                 stock.check_average(
                     receipt.posting, receipt.account, commodity, part.lot.number, part.currency
                 )
+    arrived = {
+        receipt.posting: list(_first(moving[receipt.commodity], receipt, stock.rules))
+        for receipt in sorted(movement.receipts, key=lambda each: each.lot is None)
+    }
     put = []
     for receipt in movement.receipts:
-        arrived = list(_first(moving[receipt.commodity], receipt.units, stock.rules))
-        put.append(tuple(stock.put(receipt.account, part) for part in arrived))
+        # Last out first: what returns to where it left from then undoes its leaving.
+        held = [stock.put(receipt.account, part) for part in reversed(arrived[receipt.posting])]
+        put.append(tuple(reversed(held)))
     return Costed(movement, drawn, tuple(put))
 
 
-def _first(parts: list[Layer], units: Decimal, rules: Rules) -> Iterator[Layer]:
+def _first(parts: list[Layer], receipt: Receipt, rules: Rules) -> Iterator[Layer]:
     """Take units off the front of a list of layers, parting the last one where it must be."""
+    units = receipt.units
     while units:
-        part = parts.pop(0)
+        fitting = [each for each in parts if receipt.lot in {None, each.lot.number}]
+        if not fitting:
+            raise RefusedError(receipt.posting, LotsDiffer(receipt.commodity, receipt.lot or ""))
+        part = fitting[0]
+        place = parts.index(part)
+        parts.pop(place)
         if part.units > units:
             part, rest = split(part, units, rules.cent(part.currency))
-            parts.insert(0, rest)
+            parts.insert(place, rest)
         units -= part.units
         yield part
 

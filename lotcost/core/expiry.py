@@ -30,6 +30,14 @@ def status_at(
     return history[place - 1] if place else None
 
 
+def known_at(
+    changes: Sequence[tuple[datetime.date, datetime.date]], day: datetime.date
+) -> datetime.date | None:
+    """Return the latest of the last days that were said of a lot by a day."""
+    place = bisect.bisect_right(changes, day, key=lambda change: change[0])
+    return changes[place - 1][1] if place else None
+
+
 def bar(
     lot: Lot, expires: datetime.date | None, statuses: StatusHistory, day: datetime.date
 ) -> Bar | None:

@@ -20,8 +20,9 @@ def land(stock: Stock, landing: Landing) -> Revalued:
     """Apportion a landed cost."""
     lots = list(dict.fromkeys(_lots(stock, landing)))
     if not lots:
-        known = tuple(sorted({lot.number for lot in stock.pasts} | set(stock.by_link)))
-        raise RefusedError(landing.posting, NothingToLandOn(_names(landing), known))
+        links = {f"^{link}" for link in stock.by_link}
+        known = sorted(links | {lot.number for lot in stock.pasts})
+        raise RefusedError(landing.posting, NothingToLandOn(_names(landing), tuple(known)))
     amount = _converted(stock, lots, landing)
     weights = [_weight(stock, lot, landing) for lot in lots]
     shares = apportion(amount.number, weights, stock.rules.cent(amount.currency))
@@ -107,6 +108,9 @@ class _Follow:
         plan = [(lot, list(self.stock.on_hand(lot)), more) for lot, more in self.on_hand.items()]
         currency = self.amount.currency
         cent = self.stock.rules.cent(currency)
+        for lot in self.gone:
+            account = next(iter(self.stock.pasts[lot].accounts))
+            self.stock.want_leg(self.landing.posting, account, "lot-cost-of-sales")
         dearer: list[tuple[str, Layer, Decimal]] = []
         for lot, layers, more in plan:
             shares = apportion(more, [layer.units for _, layer in layers], cent)

@@ -41,7 +41,7 @@ def make(stock: Stock, movement: Movement) -> Costed:
 
 def _currency(movement: Movement, used: Sequence[Layer]) -> str:
     """A batch costs in one currency."""
-    moneys = [movement.conversion, *(receipt.cost for receipt in movement.receipts)]
+    moneys = [movement.beside, *(receipt.cost for receipt in movement.receipts)]
     found = dict.fromkeys([part.currency for part in used] + [m.currency for m in moneys if m])
     if len(found) != 1:
         names = [*found, "", ""]
@@ -53,8 +53,8 @@ def _costed_outputs(
     stock: Stock, movement: Movement, used: Sequence[Layer], currency: str
 ) -> list[Receipt]:
     cost = sum((part.cost for part in used), ZERO)
-    if movement.conversion is not None:
-        cost += movement.conversion.number
+    if movement.beside is not None:
+        cost += movement.beside.number
     by_products = sum((each.cost.number for each in movement.receipts if each.cost), ZERO)
     if cost < by_products:
         why = NegativeBatch(cost, by_products, currency)

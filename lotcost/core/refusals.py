@@ -137,6 +137,20 @@ class SharesNeeded(NamedTuple):
     outputs: tuple[str, ...]
 
 
+class NoAccount(NamedTuple):
+    """A leg has to be added, and no account is laid down for it."""
+
+    account: str
+    key: str
+
+
+class LotsDiffer(NamedTuple):
+    """A transfer takes out other lots than it brings in."""
+
+    commodity: str
+    lot: str
+
+
 class NoWeight(NamedTuple):
     """A landed cost by weight, on goods whose weight is not known."""
 
@@ -203,6 +217,8 @@ Refusal = (
     | NothingToLandOn
     | NoPrice
     | SharesNeeded
+    | NoAccount
+    | LotsDiffer
     | NoWeight
     | BelowZero
     | NothingToWriteDown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from lotcost.core.refusals import (
     Held,
     LotNeeded,
     MixedCurrencies,
+    NoAccount,
     NotArrived,
     Refusal,
     Short,
@@ -51,6 +52,8 @@ class Rules(NamedTuple):
       unit_weight: The weight of a unit of goods, where it is known.
       statuses: Each lot's status directives in date order.
       convert: Money in another currency at the ledger's price of a day, or None.
+      expires: When a lot expires, as it was known on a day, where that ever changed.
+      has_leg: Whether an account lays down where a kind of leg goes.
       reverses: Whether a write-down is taken back when goods recover (IAS 2.33).
     """
 
@@ -60,6 +63,8 @@ class Rules(NamedTuple):
     unit_weight: Callable[[str], Decimal | None]
     statuses: expiry.StatusHistory
     convert: Callable[[Money, str, datetime.date], Money | None]
+    expires: Mapping[Lot, Sequence[tuple[datetime.date, datetime.date]]]
+    has_leg: Callable[[str, str], bool]
     reverses: bool
 
 
@@ -181,7 +186,7 @@ class Stock:
         self._receipts += 1
         layer = Layer(
             lot=lot,
-            acquired=day,
+            acquired=goods.acquired or day,
             order=self._receipts,
             expires=goods.expires,
             units=goods.units,
@@ -230,7 +235,13 @@ class Stock:
         return past
 
     def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
-        return expiry.bar(layer.lot, layer.expires, self.rules.statuses, day)
+        expires = expiry.known_at(self.rules.expires.get(layer.lot, ()), day) or layer.expires
+        return expiry.bar(layer.lot, expires, self.rules.statuses, day)
+
+    def want_leg(self, posting: int, account: str, key: str) -> None:
+        """Refuse what needs a leg that no account is laid down for."""
+        if not self.rules.has_leg(account, key):
+            raise RefusedError(posting, NoAccount(account, key))
 
     def _unheard(self, lot: Lot, day: datetime.date) -> Refusal:
         if lot in self.arrivals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from lotcost.core.refusals import ClosingMoved, NothingToWriteDown
+from lotcost.core.refusals import ClosingMoved, CurrencyDiffers, NothingToWriteDown
 from lotcost.core.rounding import apportion, half_up
 from lotcost.core.stock import RefusedError, Stock
 from lotcost.model import ZERO, Closing, Costed, Lot, Revalued, WriteDown
@@ -17,10 +17,15 @@ def write_down(stock: Stock, event: WriteDown) -> Revalued:
     Item by item, an item being a layer of the lot (IAS 2.29). Where it recovers, the write-down
     is taken back as far as it rests on units on hand (IAS 2.33), or never (ASC 330-10-35-14).
     """
-    stock.find(event.lot, event.date, 0)
+    past = stock.find(event.lot, event.date, 0)
+    if past.currency != event.value.currency:
+        raise RefusedError(0, CurrencyDiffers(event.lot, past.currency, event.value.currency))
     recosts = []
     carried = rested = units = ZERO
-    for account, layer in list(stock.on_hand(event.lot)):
+    on_hand = list(stock.on_hand(event.lot))
+    for account in past.accounts:
+        stock.want_leg(0, account, "lot-write-down")
+    for account, layer in on_hand:
         worth = half_up(event.value.number * layer.units, stock.rules.cent(layer.currency))
         down = layer.cost - worth
         if down < ZERO:

@@ -8,20 +8,23 @@ from typing import Any
 from beancount.core import data
 
 from lotcost.core.costing import Refused, replay
-from lotcost.core.refusals import ClosingMoved, NoPrice
-from lotcost.core.stock import Rules
-from lotcost.ledger.config import Config, Policy
-from lotcost.ledger.errors import LotError, refused, where
+from lotcost.core.expiry import bar, known_at
+from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
+from lotcost.core.stock import USES_UP, Rules
+from lotcost.ledger.config import Policy
+from lotcost.ledger.errors import LotError, missing_leg, refused, where
 from lotcost.ledger.prices import converter
 from lotcost.ledger.reading import Written, read
 from lotcost.ledger.writing import Booked, write
-from lotcost.model import Closing, Costed, Kind, Landing, Money, Movement
+from lotcost.model import Closing, Event, Landing, Movement
 
 
 def book(
     entries: Sequence[data.Directive], options: Mapping[str, Any]
 ) -> tuple[list[data.Directive], list[LotError]]:
     """Return the entries with their lots at cost, and the errors at their lines."""
+    if _is_booked(entries):
+        return list(entries), []
     written = read(entries, options)
     rules = _rules(entries, written)
     booked: list[Booked] = []
@@ -33,8 +36,18 @@ def book(
             spoilt.add(outcome.event.entry)
         elif outcome is not None:
             booked.append(outcome)
-            errors.extend(_unpriced(outcome, entries, written.config, rules))
+    errors.extend(_barred(entries, written, rules))
     return write(entries, written, booked, spoilt), errors
+
+
+def _is_booked(entries: Sequence[data.Directive]) -> bool:
+    """Whether the plugin ran before, as where a ledger names it twice."""
+    return any(
+        "lot-commodity" in (posting.meta or {})
+        for entry in entries
+        if isinstance(entry, data.Transaction)
+        for posting in entry.postings
+    )
 
 
 def _rules(entries: Sequence[data.Directive], written: Written) -> Rules:
@@ -52,6 +65,8 @@ def _rules(entries: Sequence[data.Directive], written: Written) -> Rules:
         unit_weight=config.unit_weight,
         statuses=written.statuses,
         convert=converter(entries, config),
+        expires=written.cards.changes(),
+        has_leg=lambda account, key: key in policy(account).accounts,
         reverses=config.reverses,
     )
 
@@ -66,7 +81,18 @@ def _error(outcome: Refused, entries: Sequence[data.Directive], written: Written
     if isinstance(outcome.why, ClosingMoved) and isinstance(event, Closing):
         touching = list(_touching(outcome.why, event, entries, written))
         error = error._replace(message=error.message + _suspects(touching))
+    if isinstance(outcome.why, NoAccount):
+        policy = written.config.policy(outcome.why.account)
+        assert policy is not None  # only inventory accounts hold goods
+        message = missing_leg(_called(event), policy.laid_down, outcome.why.key)
+        error = error._replace(message=message)
     return error
+
+
+def _called(event: Event) -> str:
+    if isinstance(event, Movement):
+        return event.kind.value
+    return "landed cost" if isinstance(event, Landing) else "write-down"
 
 
 def _touching(
@@ -96,26 +122,19 @@ def _suspects(entries: Sequence[data.Directive]) -> str:
 _MOST_SUSPECTS = 5
 
 
-def _unpriced(
-    outcome: Booked, entries: Sequence[data.Directive], config: Config, rules: Rules
+def _barred(
+    entries: Sequence[data.Directive], written: Written, rules: Rules
 ) -> Iterator[LotError]:
-    """Find sales in a currency that what their goods cost has no price in."""
-    if not isinstance(outcome, Costed) or outcome.movement.kind is not Kind.SALE:
-        return
-    movement = outcome.movement
-    txn = entries[movement.entry]
-    earned_in = {
-        posting.units.currency
-        for posting in txn.postings
-        if config.is_income(posting.account) and not config.is_goods(posting.units.currency)
-    }
-    for issue, parts in zip(movement.issues, outcome.drawn, strict=True):
-        sold_in = {issue.revenue.currency} if issue.revenue else earned_in
-        for part in parts:
-            for currency in sorted(sold_in):
-                cost = Money(part.cost, part.currency)
-                if rules.convert(cost, currency, movement.date) is None:
-                    source = txn.postings[issue.posting].meta or txn.meta
-                    why = NoPrice(part.currency, currency)
-                    yield refused(why, movement.date, source, txn)
-                    return
+    """Find lots that Beancount booked out and that may not be sold or used on their day."""
+    for mark in written.recognised:
+        txn = entries[mark.entry]
+        posting = txn.postings[mark.posting]
+        if mark.kind not in USES_UP or posting.units.number > 0:
+            continue
+        expires = known_at(rules.expires.get(mark.lot, ()), txn.date)
+        barred = bar(
+            mark.lot, expires or written.cards.expires(mark.lot), written.statuses, txn.date
+        )
+        if barred is not None:
+            why = Barred(posting.account, mark.lot, barred)
+            yield refused(why, txn.date, posting.meta or txn.meta, txn)

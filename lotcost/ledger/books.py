@@ -31,6 +31,7 @@ class Line(NamedTuple):
       cost: Signed as the units are, in the currency's smallest unit on managed accounts.
       entry: Which entry of the books it stands in.
       price: What a unit was sold for, where the posting says it.
+      acquired: The day its units count as received.
       expensed: Whether it is cost of goods that were gone when it came: it stands on an expense
         account and is cost of sales.
     """
@@ -40,6 +41,7 @@ class Line(NamedTuple):
     kind: Kind
     account: str
     lot: Lot
+    acquired: datetime.date
     units: Decimal
     cost: Decimal
     currency: str
@@ -161,6 +163,7 @@ def _lines_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Lin
             kind=kind,
             account=meta.get("lot-account", posting.account),
             lot=Lot(meta["lot-commodity"], meta["lot"]),
+            acquired=txn.date if cost is None else cost.date,
             units=units.number if cost is not None else ZERO,
             cost=units.number * cost.number if cost is not None else units.number,
             currency=cost.currency if cost is not None else units.currency,

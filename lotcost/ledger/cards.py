@@ -10,11 +10,13 @@ The latest date wins, and the history is kept.
 from __future__ import annotations
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from beancount.core import data
+from beancount.core.position import Cost
 
 from lotcost.ledger.config import unknown_keys
 from lotcost.ledger.errors import LotError, UnknownWord, WrongType, nearest
@@ -28,6 +30,9 @@ NOT_ON_CARD = frozenset(
         *("landed-on", "landed-by", "customer"),
     }
 )
+
+
+_OURS = re.compile(r"lot(-|$)")
 
 
 class Fact(NamedTuple):
@@ -44,10 +49,14 @@ class Cards:
 
     Attributes:
       named: The first directive that names each lot.
+      brought: The lots that a receipt brings, or would if it had no error.
+      native: The number that a native lot was given in metadata, by its goods and cost.
     """
 
     def __init__(self) -> None:
         self.named: dict[Lot, data.Custom] = {}
+        self.brought: set[Lot] = set()
+        self.native: dict[tuple[str, Cost], str] = {}
         self._facts: dict[Lot, list[Fact]] = defaultdict(list)
 
     def add(self, lot: Lot, facts: Iterable[Fact]) -> None:
@@ -65,6 +74,14 @@ class Cards:
         """Return the last day a lot may be issued, where anything says it."""
         expires: datetime.date | None = self.card(lot).get("expires")
         return expires
+
+    def changes(self) -> dict[Lot, list[tuple[datetime.date, datetime.date]]]:
+        """Return what was said of lots' last days, where it was said more than once."""
+        said = {
+            lot: [(fact.date, fact.value) for fact in self.history(lot) if fact.key == "expires"]
+            for lot in self._facts
+        }
+        return {lot: changes for lot, changes in said.items() if len(changes) > 1}
 
     def card(self, lot: Lot, at: datetime.date | None = None) -> dict[str, Any]:
         """Return what is known of a lot, on the evening of a day where one is given."""
@@ -117,7 +134,7 @@ def read_directives(
     statuses: dict[Lot, list[tuple[datetime.date, Status]]] = defaultdict(list)
     errors: list[LotError] = []
     for entry in entries:
-        if not isinstance(entry, data.Custom) or not entry.type.startswith("lot"):
+        if not isinstance(entry, data.Custom) or not _OURS.match(entry.type):
             continue
         if entry.type == "lot":
             lot = _lot(entry, 2, 'custom "lot" "MILK" "L1"', cards, errors)
@@ -133,7 +150,7 @@ def read_directives(
                 errors.append(UnknownWord(entry.meta, message, entry))
             elif lot:
                 statuses[lot].append((entry.date, Status(word)))
-        elif entry.type not in CUSTOM_TYPES and entry.type != "lotcost":
+        elif entry.type not in CUSTOM_TYPES:
             message = f'custom "{entry.type}" is unknown; {nearest(entry.type, CUSTOM_TYPES)}'
             errors.append(UnknownWord(entry.meta, message, entry))
     return dict(statuses), errors

@@ -20,7 +20,7 @@ from babel.core import get_global
 from beancount.core import account as accounts
 from beancount.core import data
 
-from lotcost.ledger.errors import LotError, UnknownWord, WrongType, nearest
+from lotcost.ledger.errors import EXAMPLES, LotError, UnknownWord, WrongType, nearest
 from lotcost.model import Method, Reason
 
 _WRITE_OFF_KEYS = frozenset({"lot-write-off", *(f"lot-write-off-{reason}" for reason in Reason)})
@@ -111,6 +111,15 @@ class Config:
         """Tell goods from money: goods are kept in stock, and nothing is priced in them."""
         return commodity in self._goods
 
+    def is_unreadable(self, account: str) -> bool:
+        """Whether an account's method is none that is known: its `open` has that error."""
+        return self.policy(account) is None and bool(self._laid_down(account))
+
+    @property
+    def inventory_accounts(self) -> list[str]:
+        """The opened accounts that goods are kept in."""
+        return sorted(name for name in self._opens if self.policy(name) is not None)
+
     def is_income(self, account: str) -> bool:
         """Tell an income account."""
         return bool(accounts.root(1, account) == self._income)
@@ -167,7 +176,7 @@ class Config:
 
     def _policy(self, account: str) -> Policy | None:
         opens = [self._opens[name] for name in accounts.parents(account) if name in self._opens]
-        laid_down = next((entry for entry in opens if "lot-method" in entry.meta), None)
+        laid_down = self._laid_down(account)
         if laid_down is None or laid_down.meta["lot-method"] not in set(Method):
             return None
         legs: dict[str, str] = {}
@@ -184,6 +193,11 @@ class Config:
             averages_lots=said.get("lot-within") == "average",
             owner=None if owner is None else str(owner),
         )
+
+    def _laid_down(self, account: str) -> data.Open | None:
+        """Return the `open` that says an account's method: its own, or its nearest ancestor's."""
+        opens = (self._opens.get(name) for name in accounts.parents(account))
+        return next((entry for entry in opens if entry and "lot-method" in entry.meta), None)
 
     def _cent(self, currency: str) -> Decimal:
         entry = self.commodities.get(currency)
@@ -208,12 +222,9 @@ def _open_errors(entry: data.Open) -> Iterable[LotError]:
     for key in sorted(ACCOUNT_KEYS & entry.meta.keys()):
         value = entry.meta[key]
         if not _is_account(value):
-            example = _EXAMPLES.get(key, "Expenses:Example")
+            example = EXAMPLES.get(key, "Expenses:Example")
             message = f"{key} wants an account and has {value!s}; write {key}: {example}"
             yield WrongType(entry.meta, message, entry)
-
-
-_EXAMPLES = {"lot-sales": "Income:Sales", "lot-landed-cost": "Assets:Clearing:Freight"}
 
 
 def _as_written(value: object) -> str:

@@ -9,10 +9,12 @@ adjust: TRUE
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from beancount.core import data
+from beancount.core.account import parent_matcher
 from beancount.core.amount import Amount
 
 from lotcost.ledger.config import Config
@@ -21,8 +23,10 @@ from lotcost.ledger.errors import (
     MissingAccount,
     TwoLots,
     UnclearKind,
+    UnknownWord,
     WrongClosing,
     WrongType,
+    missing_leg,
     where,
 )
 from lotcost.ledger.postings import WrongError
@@ -64,6 +68,7 @@ def _count(place: int, entry: data.Custom, values: list[Any], config: Config) ->
     form = 'custom "lot-count" Assets:Inventory:Main "L1" 3 MILK'
     _expect(entry, values, (str, str, Amount), form)
     account, number, units = values
+    _check_keys(entry, _COUNT_KEYS)
     policy = config.policy(account)
     if policy is None:
         raise WrongError(
@@ -82,12 +87,7 @@ def _count(place: int, entry: data.Custom, values: list[Any], config: Config) ->
     if cost is not None and not isinstance(cost, Amount):
         raise WrongError(WrongType, f"cost wants an amount and has {cost!s}; write cost: 5.00 USD")
     if adjust and "lot-adjustment" not in policy.accounts:
-        raise WrongError(
-            MissingAccount,
-            "This count needs a leg on an account that is not laid down. Add to the open of "
-            f"{policy.laid_down.account} ({where(policy.laid_down.meta)}): "
-            "lot-adjustment: Expenses:StockDifferences",
-        )
+        raise WrongError(MissingAccount, missing_leg("count", policy.laid_down, "lot-adjustment"))
     return Count(
         date=entry.date,
         entry=place,
@@ -135,11 +135,27 @@ def _close(place: int, entry: data.Custom, values: list[Any], config: Config) ->
     pairs = max(0, len(values) - 2) // 2
     _expect(entry, values, (str, Amount, *((str, Amount) * pairs)), form)
     account, value, *rest = values
+    if not any(parent_matcher(account)(name) for name in config.inventory_accounts):
+        raise WrongError(
+            WrongClosing,
+            f"{account} is no inventory account, and none is below it: no open has lot-method",
+        )
     parts = tuple(
         (commodity, Money(amount.number, amount.currency))
         for commodity, amount in zip(rest[::2], rest[1::2], strict=True)
     )
     return Closing(entry.date, place, account, Money(value.number, value.currency), parts)
+
+
+_COUNT_KEYS = ("adjust", "cost", "at-last-cost", "expires")
+
+
+def _check_keys(entry: data.Custom, known: Sequence[str]) -> None:
+    """Find a key that is nearly one of the known ones; any other is a note of the user's own."""
+    for key in entry.meta:
+        close = difflib.get_close_matches(key, known, n=1, cutoff=0.8)
+        if key not in known and close:
+            raise WrongError(UnknownWord, f'The key {key} is unknown; did you mean "{close[0]}"?')
 
 
 def _expect(entry: data.Custom, values: list[Any], types: tuple[type, ...], form: str) -> None:

@@ -57,6 +57,16 @@ def money_beside(txn: data.Transaction, legs: Legs, config: Config) -> dict[str,
     return {currency: total for currency, total in cents.items() if total}
 
 
+def balances(txn: data.Transaction, config: Config) -> bool:
+    """Whether the money of a transaction balances, to the cent, as it is written."""
+    off: dict[str, Decimal] = defaultdict(Decimal)
+    for posting in txn.postings:
+        weight = convert.get_weight(posting)
+        if not config.is_goods(weight.currency):
+            off[weight.currency] += weight.number
+    return not any(half_up(total, config.cent(currency)) for currency, total in off.items())
+
+
 def _follow_document(
     txn: data.Transaction,
     legs: Legs,

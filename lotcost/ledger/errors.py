@@ -180,6 +180,25 @@ class ClosingMoved(Refused):
     """A closing value is not what it was."""
 
 
+EXAMPLES = {
+    "lot-sales": "Income:Sales",
+    "lot-cost-of-sales": "Expenses:CostOfSales",
+    "lot-write-off": "Expenses:WriteOff",
+    "lot-write-down": "Expenses:WriteDown",
+    "lot-adjustment": "Expenses:StockDifferences",
+    "lot-landed-cost": "Assets:Clearing:Freight",
+}
+"""An account for each leg that may have to be added, to write in a message."""
+
+
+def missing_leg(what: str, laid_down: Any, key: str) -> str:
+    """Say that a leg has to be added, and what to lay down for it on which `open`."""
+    return (
+        f"This {what} needs a leg on an account that is not laid down. Add to the open of "
+        f"{laid_down.account} ({where(laid_down.meta)}): {key}: {EXAMPLES[key]}"
+    )
+
+
 def refused(why: refusals.Refusal, day: datetime.date, source: Any, entry: Any) -> LotError:
     """Turn a refusal into the error at its line."""
     return _ERRORS[type(why)](source, _sentence(why, day), entry)
@@ -219,6 +238,8 @@ _ERRORS: dict[type, type[LotError]] = {
     refusals.MixedCurrencies: MixedMoney,
     refusals.NothingToLandOn: WrongLanding,
     refusals.NoWeight: WrongLanding,
+    refusals.NoAccount: MissingAccount,
+    refusals.LotsDiffer: TwoLots,
     refusals.NoPrice: MissingPrice,
     refusals.SharesNeeded: WrongShares,
     refusals.BelowZero: BelowZero,
@@ -355,8 +376,21 @@ def _(why: refusals.MixedCurrencies, day: datetime.date) -> str:
 @_sentence.register
 def _(why: refusals.NothingToLandOn, day: datetime.date) -> str:
     names = ", ".join(why.on)
-    known = f"; {nearest(why.on[0].lstrip('^'), why.known)}" if why.known else ""
+    known = f"; {nearest(why.on[0], why.known)}" if why.known else ""
     return f"There are no goods of {names} on {day} to land a cost on{known}"
+
+
+@_sentence.register
+def _(why: refusals.NoAccount, day: datetime.date) -> str:
+    return f"{why.account} lays down no {why.key}. Add to its open: {why.key}: {EXAMPLES[why.key]}"
+
+
+@_sentence.register
+def _(why: refusals.LotsDiffer, day: datetime.date) -> str:
+    return (
+        f"{why.commodity} of lot {why.lot} arrive on {day}, and none of that lot leave. Name the "
+        "same lots on both sides, or on one of them"
+    )
 
 
 @_sentence.register

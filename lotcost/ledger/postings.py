@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from lotcost.core.expiry import default_expires
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config, unknown_keys
-from lotcost.ledger.documents import elided_money, money_beside
+from lotcost.ledger.documents import balances, elided_money
 from lotcost.ledger.errors import (
     LotError,
     MissingAccount,
@@ -25,11 +25,12 @@ from lotcost.ledger.errors import (
     UnknownWord,
     WrongShares,
     WrongType,
+    missing_leg,
     nearest,
     number,
     where,
 )
-from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, reason_of
+from lotcost.ledger.kinds import POSTING_KEYS, Goods, reason_of
 from lotcost.model import Issue, Kind, Lot, Method, Money, Reason, Receipt
 
 _LEG_KEYS: Mapping[Kind, str] = {
@@ -37,12 +38,6 @@ _LEG_KEYS: Mapping[Kind, str] = {
     Kind.SALE_RETURN: "lot-cost-of-sales",
     Kind.WRITE_OFF: "lot-write-off",
     Kind.ADJUSTMENT: "lot-adjustment",
-}
-_EXAMPLES = {
-    "lot-cost-of-sales": "Expenses:CostOfSales",
-    "lot-sales": "Income:Sales",
-    "lot-write-off": "Expenses:WriteOff",
-    "lot-adjustment": "Expenses:StockDifferences",
 }
 _BRINGS_LOTS = frozenset({Kind.RECEIPT, Kind.PRODUCTION, Kind.ADJUSTMENT})
 _UNIT_COST_DIGITS = 12
@@ -58,38 +53,54 @@ class Recognised(NamedTuple):
 
 
 class WrongError(Exception):
-    """Ends the reading of a posting; never leaves the reading."""
+    """Ends the reading of a posting; never leaves the reading.
 
-    def __init__(self, kind: type[LotError], message: str) -> None:
+    Args:
+      at: The posting at fault, where it is another one.
+    """
+
+    def __init__(self, kind: type[LotError], message: str, at: data.Posting | None = None) -> None:
         self.kind = kind
         self.message = message
+        self.at = at
 
     def error(self, source: Any, entry: data.Directive) -> LotError:
         """Return the error at its line."""
         return self.kind(source, self.message, entry)
 
 
-def check_words(posting: data.Posting, txn: data.Transaction) -> Iterable[LotError]:
-    """Return unknown keys, which do no harm; a value that is wrong ends the reading."""
+def check_words(posting: data.Posting, txn: data.Transaction) -> None:
+    """See that what a posting says is known."""
     meta = posting.meta or {}
     for error in card_files.type_errors(meta, meta, txn):
         raise WrongError(type(error), error.message)
-    reason = reason_of(posting, txn)
+    for error in unknown_keys(meta, POSTING_KEYS, txn):
+        raise WrongError(type(error), error.message)
+    check_reason(meta.get("reason"))
+
+
+def check_reason(reason: object) -> None:
+    """See that a reason is one of the known ones."""
     if reason is not None and reason not in set(Reason):
         raise WrongError(
-            UnknownWord, f'The reason "{reason}" is unknown; {nearest(reason, Reason)}'
+            UnknownWord, f'The reason "{reason}" is unknown; {nearest(str(reason), Reason)}'
         )
-    return unknown_keys(meta, POSTING_KEYS, txn, meta or txn.meta)
 
 
 def recognise(
     goods: Goods, kind: Kind, place: int, txn: data.Transaction, cards: Cards, config: Config
 ) -> Recognised:
-    """Recognise which lot a posting that Beancount booked moves."""
+    """Recognise which lot a posting that Beancount booked moves.
+
+    A lot named in metadata alone is known again by its cost when it leaves.
+    """
     posting = goods.posting
     if posting.cost is None:
         raise WrongError(MixedStyles, _mixed(goods, "goods without their lot"))
-    lot = Lot(posting.units.currency, _lot(posting) or posting.cost.date.isoformat())
+    held = posting.units.currency, posting.cost
+    number_ = _lot(posting, txn) or cards.native.get(held) or posting.cost.date.isoformat()
+    lot = Lot(posting.units.currency, number_)
+    cards.native.setdefault(held, lot.number)
     if kind in _BRINGS_LOTS and goods.comes_in:
         _add_card(lot, posting, kind, txn, cards, config)
     return Recognised(place, goods.place, kind, lot)
@@ -100,7 +111,7 @@ def read_issue(
 ) -> Issue:
     """Read goods out of a managed account."""
     posting = goods.posting
-    lot = _lot(posting)
+    lot = _lot(posting, txn)
     if posting.cost is not None:
         raise WrongError(MixedStyles, _mixed(goods, "a lot in Beancount's own form"))
     _check_legs(goods, kind, txn, config)
@@ -121,7 +132,7 @@ def read_receipt(
     posting = goods.posting
     _check_legs(goods, kind, txn, config)
     units, commodity = posting.units.number, posting.units.currency
-    receipt = Receipt(goods.place, posting.account, commodity, _lot(posting), units)
+    receipt = Receipt(goods.place, posting.account, commodity, _lot(posting, txn), units)
     total = paid.get(goods.place)
     if kind is Kind.SALE_RETURN:
         return receipt._replace(revenue=total)
@@ -141,7 +152,7 @@ def read_receipt(
             f"{number(units)} {commodity} were found, and nothing says of which lot. "
             'Add lot: "L1", or their price where the lot is new',
         )
-    _check_tracked(receipt, kind, txn, config)
+    _check_tracked(receipt, kind, txn, cards, config)
     named = Lot(commodity, receipt.lot or txn.date.isoformat())
     _add_card(named, posting, kind, txn, cards, config)
     # The output of a batch that is taken apart keeps the lots that went in.
@@ -173,7 +184,8 @@ def _bought(receipt: Receipt, goods: Goods, total: Money | None) -> Receipt:
         )
     each = posting.cost.number if posting.cost is not None else posting.price.number
     ends = -each.as_tuple().exponent <= _UNIT_COST_DIGITS
-    return receipt._replace(cost=total, unit_cost=each if ends else None)
+    acquired = posting.cost.date if posting.cost is not None else None
+    return receipt._replace(cost=total, unit_cost=each if ends else None, acquired=acquired)
 
 
 def _output(receipt: Receipt, posting: data.Posting) -> Receipt:
@@ -194,13 +206,21 @@ def _output(receipt: Receipt, posting: data.Posting) -> Receipt:
     return receipt._replace(share=share, cost=stated)
 
 
-def _check_tracked(receipt: Receipt, kind: Kind, txn: data.Transaction, config: Config) -> None:
+def _check_tracked(
+    receipt: Receipt, kind: Kind, txn: data.Transaction, cards: Cards, config: Config
+) -> None:
     tracked = config.tracked(receipt.commodity)
     if receipt.lot is None and kind is not Kind.PRODUCTION and tracked in {"required", "serial"}:
         raise WrongError(
             MissingLot,
             f'{receipt.commodity} is lot-tracked: "{tracked}", and this receipt names no lot. '
             f'Add lot: "{txn.date}-A"',
+        )
+    if tracked == "serial" and receipt.lot and Lot(receipt.commodity, receipt.lot) in cards.brought:
+        raise WrongError(
+            MissingLot,
+            f'{receipt.commodity} is lot-tracked: "serial", and lot {receipt.lot} has come in '
+            "before. Write the number of this unit",
         )
     if tracked == "serial" and receipt.units != 1:
         raise WrongError(
@@ -227,6 +247,7 @@ def _add_card(
             f"Lot {lot.number} of {lot.commodity} expires on {known} and, by this receipt, on "
             f"{expires}. Give these goods a lot number of their own",
         )
+    cards.brought.add(lot)
     said = dict(meta)
     if kind is Kind.RECEIPT:
         said = {"supplier": txn.meta.get("supplier") or txn.payee} | said
@@ -236,12 +257,14 @@ def _add_card(
     cards.add(lot, card_files.facts(said, txn.date, meta or txn.meta))
 
 
-def _lot(posting: data.Posting) -> str | None:
-    """Return the lot number a posting names, by metadata or by its cost's label."""
-    said = (posting.meta or {}).get("lot")
+def _lot(posting: data.Posting, txn: data.Transaction) -> str | None:
+    """Return the lot number a posting names, by its own or its transaction's metadata or label."""
+    said = (posting.meta or {}).get("lot", txn.meta.get("lot"))
     label = posting.cost.label if posting.cost is not None else None
     if said is not None and (not isinstance(said, str) or not said.strip()):
-        raise WrongError(WrongType, f'lot wants a text and has {said!s}; write lot: "{said!s}"')
+        example = str(said).strip() or "L1"
+        found = f'"{said}"' if isinstance(said, str) else said
+        raise WrongError(WrongType, f'lot wants a text and has {found}; write lot: "{example}"')
     if said and label and said != label:
         raise WrongError(
             TwoLots,
@@ -256,9 +279,17 @@ def _mixed(goods: Goods, found: str) -> str:
     units = f"{number(posting.units.number)} {posting.units.currency}"
     line = where(policy.laid_down.meta)
     if policy.native:
+        label = (posting.meta or {}).get("lot")
+        cost = str(posting.price) if posting.price is not None else "2.00 USD"
+        if not goods.comes_in:
+            form = f'{units} {{}} or {units} {{"{label or "L1"}"}}'
+        elif label:
+            form = f'{units} {{{cost}, "{label}"}}'
+        else:
+            form = f"{units} {{{cost}}}"
         return (
             f"{posting.account} is booked by Beancount (lot-method, {line}), and this line has "
-            f'{found}. Write {units} {{}} or {units} {{"L1"}}'
+            f"{found}. Write {form}"
         )
     lot = f' with lot: "{posting.cost.label}"' if posting.cost.label else ""
     return (
@@ -287,26 +318,18 @@ def _check_legs(goods: Goods, kind: Kind, txn: data.Transaction, config: Config)
     ):
         wanted.append("lot-sales")
     if wanted:
-        key = wanted[0]
-        raise WrongError(
-            MissingAccount,
-            f"This {kind} needs a leg on an account that is not laid down. Add to the open of "
-            f"{policy.laid_down.account} ({where(policy.laid_down.meta)}): "
-            f"{key}: {_EXAMPLES[key]}",
-        )
+        raise WrongError(MissingAccount, missing_leg(kind, policy.laid_down, wanted[0]))
 
 
 def wants_revenue(txn: data.Transaction, config: Config) -> bool:
     """Whether a sale is in the short form: its price is there and its income is not.
 
-    An income leg beside it is a discount or a charge where the money does not add up without
-    the price, and the income itself where it does.
+    An income leg beside it is a discount or a charge where the transaction balances as it is
+    written, and the income itself where it does not.
     """
     if not any(config.is_income(posting.account) for posting in txn.postings):
         return True
-    if elided_money(txn, config):
-        return False
-    return bool(money_beside(txn, Legs.of(txn, config), config))
+    return not elided_money(txn, config) and balances(txn, config)
 
 
 def _takes_goods(goods: Goods, txn: data.Transaction) -> bool:

@@ -1,15 +1,16 @@
 """What each lot earned, so that it adds up to the ledger's income.
 
 The posting's own price; else the income legs of its transaction; else those of the
-transactions that share a link with it. Goods under one leg share it by cost. Income on the
-sales accounts that is no lot's is told as unattributed.
+transactions that share a link with it. Goods under one leg share it by cost. Discounts and
+credit notes are shared by what the goods they are on earned. Income on the sales accounts
+that is no lot's is told as unattributed.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,29 +60,36 @@ def attribute(
             found.places.append(place)
             found.lines.append(line)
     earned: dict[int, Money] = {}
-    waiting: dict[str, list[tuple[int, Line]]] = defaultdict(list)
+    linked: dict[str, dict[int, Line]] = defaultdict(dict)
+    for entry, sold in sales.items():
+        _within(entries[entry], sold, earned, config)
+        for link in sorted(entries[entry].links or ()):
+            linked[link].update(zip(sold.places, sold.lines, strict=True))
     claimed: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for entry, sold in sales.items():
-        txn = entries[entry]
-        _within(txn, sold, earned, config)
-        for place, line in zip(sold.places, sold.lines, strict=True):
+        for place in sold.places:
             if place in earned:
-                money = earned[place]
-                claimed[entry, money.currency] += money.number
-            else:
-                for link in sorted(txn.links or ()):
-                    waiting[link].append((place, line))
-    income = _income(entries, sales, waiting, config)
+                claimed[entry, earned[place].currency] += earned[place].number
+    waiting = {place for lines_ in linked.values() for place in lines_} - earned.keys()
+    awaited = {link for link, lines_ in linked.items() if waiting & lines_.keys()}
+    invoices = {
+        place
+        for place, entry in enumerate(entries)
+        if isinstance(entry, data.Transaction) and awaited & (entry.links or frozenset())
+    }
+    income = _income(entries, invoices | sales.keys(), config)
     for (entry, currency), amount in income.items():
-        if entry not in sales:
-            targets = {
-                place: line
-                for link in sorted(entries[entry].links or ())
-                for place, line in waiting.get(link, ())
-            }
-            if targets:
-                _add_shares(Money(amount, currency), targets, earned, config)
-                claimed[entry, currency] += amount
+        if entry in sales:
+            continue
+        joined = {
+            place: line
+            for link in sorted(entries[entry].links or ())
+            for place, line in linked.get(link, {}).items()
+        }
+        # An invoice apart from its delivery; else a credit note or a charge on what was sold.
+        targets = {place: line for place, line in joined.items() if place in waiting} or joined
+        if targets and _add_shares(Money(amount, currency), targets, earned, config):
+            claimed[entry, currency] += amount
     left = tuple(
         Unattributed(entry, entries[entry].date, Money(rest, currency))
         for entry, currency in sorted(income.keys() | claimed.keys())
@@ -98,6 +106,7 @@ def _within(txn: data.Transaction, sold: _Sales, earned: dict[int, Money], confi
         if config.is_income(posting.account) and not config.is_goods(posting.units.currency)
     ]
     tagged = _tagged(legs)
+    short = bool(tagged)
     open_: dict[int, Line] = {}
     priced: dict[int, Line] = {}
     for place, line in zip(sold.places, sold.lines, strict=True):
@@ -110,16 +119,17 @@ def _within(txn: data.Transaction, sold: _Sales, earned: dict[int, Money], confi
             open_[place] = line
     for group in _by_posting(priced):
         _at_price(group, earned, config)
-    if not open_:
-        return
     left: dict[str, Decimal] = defaultdict(Decimal)
     for leg in legs:
         left[leg.units.currency] -= leg.units.number
     for place in sold.places:
         if place in earned:
             left[earned[place].currency] -= earned[place].number
+    # In the short form what is written beside the price is a discount or a charge on it.
+    targets = open_ or (dict(zip(sold.places, sold.lines, strict=True)) if short else {})
     for currency, amount in left.items():
-        _add_shares(Money(amount, currency), open_, earned, config)
+        if targets and amount:
+            _add_shares(Money(amount, currency), targets, earned, config)
 
 
 def _tagged(legs: Iterable[data.Posting]) -> dict[tuple[int, tuple[str, str]], Money]:
@@ -144,15 +154,30 @@ def _at_price(group: Mapping[int, Line], earned: dict[int, Money], config: Confi
 
 def _add_shares(
     money: Money, targets: Mapping[int, Line], earned: dict[int, Money], config: Config
-) -> None:
-    """Share money among goods by their cost, what is taken back counting negative."""
-    groups = _by_posting(targets)
-    weights = [-sum((line.cost for line in group.values()), ZERO) for group in groups]
+) -> bool:
+    """Share money among goods by what they earned, else by their cost, else by their units.
+
+    What is taken back counts negative. Tell whether anything was shared: goods that were sold
+    in another currency take no part.
+    """
+    groups = [
+        group
+        for group in _by_posting(targets)
+        if all(earned.get(place, money).currency == money.currency for place in group)
+    ]
+    if not groups:
+        return False
+    weights = [
+        sum((earned[place].number for place in group if place in earned), ZERO) for group in groups
+    ]
+    if not any(weights):
+        weights = [-sum((line.cost for line in group.values()), ZERO) for group in groups]
     if not any(weights):
         weights = [-sum((line.units for line in group.values()), ZERO) for group in groups]
     shares = apportion(money.number, weights, config.cent(money.currency))
     for group, share in zip(groups, shares, strict=True):
         _among_lots(Money(share, money.currency), group, earned, config)
+    return True
 
 
 def _by_posting(targets: Mapping[int, Line]) -> list[dict[int, Line]]:
@@ -169,29 +194,30 @@ def _among_lots(
     units = [abs(line.units) for line in group.values()]
     shares = apportion(money.number, units, config.cent(money.currency))
     for place, share in zip(group, shares, strict=True):
-        before = earned.get(place, Money(ZERO, money.currency))
-        if before.currency == money.currency:
-            earned[place] = Money(before.number + share, money.currency)
+        before = earned.get(place)
+        earned[place] = Money(share + (before.number if before else ZERO), money.currency)
 
 
 def _income(
     entries: Sequence[data.Directive],
-    sales: Mapping[int, _Sales],
-    waiting: Mapping[str, object],
+    wholly: Collection[int],
     config: Config,
 ) -> dict[tuple[int, str], Decimal]:
-    """Sum the income that lots may claim: of sales, of their invoices, of the sales accounts."""
+    """Sum the income that lots may claim, by entry and currency.
+
+    Args:
+      wholly: The entries whose income is all theirs; of others it is that on a sales account.
+    """
     on_sales_account = [accounts.parent_matcher(name) for name in config.sales_accounts]
     income: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for place, entry in enumerate(entries):
         if not isinstance(entry, data.Transaction):
             continue
-        theirs = place in sales or any(link in waiting for link in entry.links or ())
         for posting in entry.postings:
             if (
                 config.is_income(posting.account)
                 and not config.is_goods(posting.units.currency)
-                and (theirs or any(match(posting.account) for match in on_sales_account))
+                and (place in wholly or any(match(posting.account) for match in on_sales_account))
             ):
                 income[place, posting.units.currency] -= posting.units.number
     return income

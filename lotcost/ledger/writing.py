@@ -109,6 +109,7 @@ class _Page:
             and self.config.policy(posting.account) is None
         }
         self.difference_to: str | None = None
+        self.credited = False  # whether a price says what the elided leg of a return is
 
     def label(self, mark: Recognised) -> None:
         """Attach its lot's card to a posting that Beancount booked."""
@@ -151,7 +152,10 @@ class _Page:
 
     def _move(self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int) -> None:
         posting = self.txn.postings[goods.posting]
-        self.postings[goods.posting] = hold(posting, parts, kind, sign, self.writer)
+        held = self.postings[goods.posting]
+        if held == [posting]:
+            held.clear()
+        held += hold(posting, parts, kind, sign, self.writer)
 
     def _legs_for(
         self, goods: Issue | Receipt, parts: Sequence[Layer], booked: Costed, sign: int
@@ -170,6 +174,7 @@ class _Page:
                 self.legs += money_legs(account, cost, source, kind, sign)
         if kind in {Kind.PURCHASE_RETURN, Kind.PRODUCTION}:
             self.difference_to = policy.accounts.get("lot-adjustment")
+            self.credited = kind is Kind.PURCHASE_RETURN and posting.price is not None
         if goods.revenue is not None and wants_revenue(self.txn, self.config):
             revenue = share_by_units(goods.revenue, parts, self.config)
             self.legs += money_legs(policy.accounts["lot-sales"], revenue, source, kind, -sign)
@@ -240,7 +245,8 @@ class _Page:
         left = dict(off)
         for posting in postings:
             units = posting.units
-            if AUTOMATIC_META in (posting.meta or {}) and left.get(units.currency):
+            elided = AUTOMATIC_META in (posting.meta or {}) and not self.credited
+            if elided and left.get(units.currency):
                 cent = self.config.cent(units.currency)
                 number = (units.number - left.pop(units.currency)).quantize(cent)
                 posting = posting._replace(units=Amount(number, units.currency))

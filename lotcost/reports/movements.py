@@ -7,6 +7,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from beancount.core import data
+
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.errors import where
 from lotcost.model import Lot
@@ -61,7 +63,7 @@ def _row(books: Books, place: int, line: Line, balance: Decimal) -> dict[str, An
         "lot": line.lot.number,
         "account": line.account,
         "party": party(books, line),
-        "document": " ".join(f"^{link}" for link in sorted(txn.links or ())) or None,
+        "document": document(txn),
         "reason": line.reason,
         "units": trimmed(line.units),
         "balance": trimmed(balance),
@@ -74,6 +76,11 @@ def _row(books: Books, place: int, line: Line, balance: Decimal) -> dict[str, An
         "source": where(line.source),
         "entry": line.entry,
     }
+
+
+def document(txn: data.Transaction) -> str | None:
+    """Return the links of a transaction, as the ledger writes them."""
+    return " ".join(f"^{link}" for link in sorted(txn.links or ())) or None
 
 
 def party(books: Books, line: Line) -> str | None:

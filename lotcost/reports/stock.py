@@ -118,7 +118,7 @@ def _sums(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any
         values["cost_on_hand"] += line.stock_cost
         values["revenue"] += _earned(books, place, line)
         if line.units > ZERO:
-            values.setdefault("received", line.date)
+            values.setdefault("received", line.acquired)
     for (account, lot), averaged in averaging(books).items():
         values = sums[account if by_account else "", lot]
         values["cost_on_hand"] += averaged

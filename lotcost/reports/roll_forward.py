@@ -1,0 +1,106 @@
+"""Report `roll-forward`: from the opening stock to the closing stock, by what moved it."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from lotcost.ledger.books import Books
+from lotcost.model import ZERO, Kind
+from lotcost.reports.report import Column, Report, money, trimmed
+from lotcost.reports.tie import ties
+
+_MOVED_BY: Mapping[Kind, str] = {
+    Kind.RECEIPT: "receipts",
+    Kind.PURCHASE_RETURN: "receipts",
+    Kind.LANDED_COST: "landed",
+    Kind.PRODUCTION: "production",
+    Kind.SALE: "sales",
+    Kind.SALE_RETURN: "sales",
+    Kind.WRITE_OFF: "write_offs",
+    Kind.ADJUSTMENT: "adjustments",
+    Kind.TRANSFER: "transfers",
+    Kind.WRITE_DOWN: "write_downs",
+}
+_MONEY_ONLY = frozenset({"landed", "write_downs"})
+_Sums = defaultdict[str, Decimal]
+
+
+def roll_forward(
+    books: Books, since: datetime.date | None = None, by_account: bool = False
+) -> Report:
+    """Return a row a commodity and currency, or a row an account of it.
+
+    What leaves is negative, so that a row adds up from opening to closing. Receipts are net of
+    returns to suppliers, sales of returns from customers, production is what was made less what
+    was used up, write-downs are net of reversals. Landed cost of goods that were gone is landed
+    and at once cost of sales.
+    """
+    sums: dict[tuple[str, str, str], _Sums] = defaultdict(lambda: defaultdict(Decimal))
+    for _, line in books.picked:
+        values = sums[line.account if by_account else "", line.lot.commodity, line.currency]
+        begun = since is None or line.date >= since
+        moved_by = _MOVED_BY[line.kind] if begun else "opening"
+        values[f"units_{moved_by}"] += line.units
+        values[f"cost_{moved_by}"] += line.cost if begun else line.stock_cost
+        if begun:
+            values["cost_sales"] += line.stock_cost - line.cost
+        values["units_closing"] += line.units
+        values["cost_closing"] += line.stock_cost
+    kept = {key: values for key, values in sorted(sums.items()) if any(values.values())}
+    moves = by_account or any(
+        values["units_transfers"] or values["cost_transfers"] for values in kept.values()
+    )
+    return Report(
+        name="roll-forward",
+        title="Roll-forward",
+        columns=tuple(_columns(by_account, moves)),
+        rows=tuple(_row(books, key, values) for key, values in kept.items()),
+        at=books.at,
+        since=since,
+        ties=ties(books),
+        notes=("Each row adds up from opening to closing; what leaves is negative.",)
+        + tuple(_reversals(books, since)),
+    )
+
+
+def _columns(by_account: bool, moves: bool) -> Iterator[Column]:
+    """Yield the columns; goods on their way come into a row, and so do they where they net out."""
+    words = [word for word in dict.fromkeys(_MOVED_BY.values()) if moves or word != "transfers"]
+    if by_account:
+        yield Column("account", "text")
+    yield Column("commodity", "text")
+    for word in ("opening", *words, "closing"):
+        if word not in _MONEY_ONLY:
+            yield Column(f"units_{word}", "units", "commodity")
+    yield Column("currency", "text")
+    for word in ("opening", *words, "closing"):
+        yield Column(f"cost_{word}", "money", "currency", summed=True)
+
+
+def _row(books: Books, key: tuple[str, str, str], values: _Sums) -> dict[str, Any]:
+    account, commodity, currency = key
+    cent = books.config.cent(currency)
+    row: dict[str, Any] = {"account": account, "commodity": commodity, "currency": currency}
+    for word in ("opening", *_MOVED_BY.values(), "closing"):
+        row[f"units_{word}"] = trimmed(values[f"units_{word}"])
+        row[f"cost_{word}"] = money(values[f"cost_{word}"], cent)
+    return row
+
+
+def _reversals(books: Books, since: datetime.date | None) -> Iterator[str]:
+    """Tell write-downs and reversals apart, as IAS 2.36 (e) and (f) want both."""
+    down: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    for _, line in books.picked:
+        if line.kind is Kind.WRITE_DOWN and (since is None or line.date >= since):
+            down[line.currency][line.cost > ZERO] += abs(line.cost)
+    for currency, (lowered, raised) in sorted(down.items()):
+        cent = books.config.cent(currency)
+        if raised:
+            yield (
+                f"Write-downs are net: {money(lowered, cent):f} {currency} written down, "
+                f"{money(raised, cent):f} {currency} reversed."
+            )

@@ -1,0 +1,142 @@
+"""What lots earned adds up to the ledger's income, or the difference is told."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+from lotcost.reports.margins import unattributed
+
+
+def revenue(ledger) -> dict[str, D]:
+    return {row["lot"]: row["revenue"] for row in ledger.rows("lots")}
+
+
+def left_over(ledger) -> dict[str, D]:
+    return unattributed(ledger.ledger.books())
+
+
+def test_an_invoice_posted_apart_is_joined_to_its_delivery_by_a_link(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   4 MILK @ 2.00 USD
+        lot: "M"
+      Assets:Stock   2 RICE @ 6.00 USD
+        lot: "R"
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Delivered" ^inv-101
+      Assets:Stock  -4 MILK
+      Assets:Stock  -2 RICE
+      Expenses:CostOfSales
+    2025-01-31 * "Cafe Rose" "Invoice 101" ^inv-101
+      Assets:Receivable   40.00 USD
+      Income:Sales       -40.00 USD
+    """
+    assert revenue(ledger) == {"M": D("16.00"), "R": D("24.00")}
+    assert left_over(ledger) == {}
+
+
+def test_a_discount_beside_the_price_is_borne_by_the_goods(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   4 MILK @ 2.00 USD
+        lot: "M"
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Invoice 101"
+      Assets:Stock  -4 MILK @ 5.00 USD
+      Income:Sales:Discounts   2.00 USD
+      Assets:Receivable   18.00 USD
+    """
+    assert ledger.errors == []
+    assert revenue(ledger) == {"M": D("18.00")}
+    assert left_over(ledger) == {}
+
+
+def test_a_credit_note_takes_revenue_off_what_its_link_sold(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   4 MILK @ 2.00 USD
+        lot: "M"
+      Assets:Stock   1 RICE @ 6.00 USD
+        lot: "R"
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Invoice 101" ^inv-101
+      Assets:Stock  -4 MILK @ 5.00 USD
+      Assets:Stock  -1 RICE @ 10.00 USD
+      Assets:Receivable   30.00 USD
+    2025-01-09 * "Cafe Rose" "Credit note on 101" ^inv-101
+      Income:Sales        3.00 USD
+      Assets:Receivable  -3.00 USD
+    2025-02-01 * "Cafe Rose" "Paid late" ^inv-101
+      Assets:Bank        28.00 USD
+      Income:Interest    -1.00 USD
+      Assets:Receivable -27.00 USD
+    """
+    assert revenue(ledger) == {"M": D("18.00"), "R": D("9.00")}
+    assert left_over(ledger) == {}
+
+
+def test_income_of_no_lot_is_told_as_unattributed(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   4 MILK @ 2.00 USD
+        lot: "M"
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Long form, with a price that is not the income"
+      Assets:Stock  -4 MILK @ 5.00 USD
+      Assets:Receivable   19.00 USD
+      Income:Sales       -19.00 USD
+    2025-01-06 * "Somebody" "Delivery charge"
+      Assets:Receivable    7.00 USD
+      Income:Sales:Freight -7.00 USD
+    """
+    assert revenue(ledger) == {"M": D("20.00")}
+    assert left_over(ledger) == {"USD": D("6.00")}
+
+
+def test_a_margin_is_in_the_currency_of_the_sale(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-01 price EUR 1.10 USD
+    2025-01-02 * "Delivery"
+      Assets:Stock   4 MILK @ 2.00 EUR
+        lot: "M"
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Invoice 101"
+      Assets:Stock  -2 MILK @ 5.50 USD
+      Assets:Receivable   11.00 USD
+    """
+    assert ledger.errors == []
+    (margin,) = ledger.rows("margins")
+    assert (margin["currency"], margin["revenue"]) == ("USD", D("11.00"))
+    assert (margin["cost_of_sales"], margin["gross_margin"]) == (D("4.40"), D("6.60"))
+    lot = ledger.lot("MILK", "M")
+    assert (lot["currency"], lot["cost_of_sales"], lot["revenue"]) == ("EUR", D("4.00"), D("10.00"))
