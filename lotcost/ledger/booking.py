@@ -12,9 +12,11 @@ from lotcost.core.expiry import bar, known_at
 from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
 from lotcost.core.stock import USES_UP, Rules
 from lotcost.ledger.config import Policy
-from lotcost.ledger.errors import LotError, missing_leg, refused, where
+from lotcost.ledger.errors import LotError, missing_leg, where
 from lotcost.ledger.prices import converter
-from lotcost.ledger.reading import Written, read
+from lotcost.ledger.reading import read
+from lotcost.ledger.sentences import refused
+from lotcost.ledger.transactions import Written
 from lotcost.ledger.writing import Booked, write
 from lotcost.model import Closing, Event, Landing, Movement
 

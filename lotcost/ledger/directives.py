@@ -29,7 +29,7 @@ from lotcost.ledger.errors import (
     missing_leg,
     where,
 )
-from lotcost.ledger.postings import WrongError
+from lotcost.ledger.words import WrongError
 from lotcost.model import Closing, Count, Lot, Money, WriteDown
 
 Evening = Count | WriteDown | Closing

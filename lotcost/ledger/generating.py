@@ -16,7 +16,7 @@ from beancount.core.data import Posting
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import number
 from lotcost.ledger.holding import Writer, by_lot, hold, hold_anew, money_legs
-from lotcost.ledger.reading import Written
+from lotcost.ledger.transactions import Written
 from lotcost.model import Costed, Kind, Lot, Revalued, WriteDown
 
 GENERATED = "<lotcost>"

@@ -16,7 +16,7 @@ from beancount.core import convert, data
 from lotcost.core.rounding import half_up
 from lotcost.ledger.config import Config
 from lotcost.ledger.errors import UnknownWord, WrongLanding, WrongType, nearest
-from lotcost.ledger.postings import WrongError
+from lotcost.ledger.words import WrongError
 from lotcost.model import By, Kind, Landing, Lot, Money
 
 _KEYS = frozenset({"landed-on", "landed-by"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from beancount.core import data
 from beancount.core.amount import Amount
@@ -12,33 +12,23 @@ from beancount.core.amount import Amount
 from lotcost.core.expiry import default_expires
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
-from lotcost.ledger.config import Config, unknown_keys
-from lotcost.ledger.documents import balances, elided_money
+from lotcost.ledger.config import Config
 from lotcost.ledger.errors import (
-    LotError,
-    MissingAccount,
     MissingCost,
     MissingLot,
     MixedStyles,
     TwoCosts,
     TwoLots,
-    UnknownWord,
     WrongShares,
     WrongType,
-    missing_leg,
-    nearest,
     number,
     where,
 )
-from lotcost.ledger.kinds import POSTING_KEYS, Goods, reason_of
-from lotcost.model import Issue, Kind, Lot, Method, Money, Reason, Receipt
+from lotcost.ledger.kinds import Goods
+from lotcost.ledger.legs import check_legs
+from lotcost.ledger.words import WrongError
+from lotcost.model import Issue, Kind, Lot, Method, Money, Receipt
 
-_LEG_KEYS: Mapping[Kind, str] = {
-    Kind.SALE: "lot-cost-of-sales",
-    Kind.SALE_RETURN: "lot-cost-of-sales",
-    Kind.WRITE_OFF: "lot-write-off",
-    Kind.ADJUSTMENT: "lot-adjustment",
-}
 _BRINGS_LOTS = frozenset({Kind.RECEIPT, Kind.PRODUCTION, Kind.ADJUSTMENT})
 _UNIT_COST_DIGITS = 12
 
@@ -50,41 +40,6 @@ class Recognised(NamedTuple):
     posting: int
     kind: Kind
     lot: Lot
-
-
-class WrongError(Exception):
-    """Ends the reading of a posting; never leaves the reading.
-
-    Args:
-      at: The posting at fault, where it is another one.
-    """
-
-    def __init__(self, kind: type[LotError], message: str, at: data.Posting | None = None) -> None:
-        self.kind = kind
-        self.message = message
-        self.at = at
-
-    def error(self, source: Any, entry: data.Directive) -> LotError:
-        """Return the error at its line."""
-        return self.kind(source, self.message, entry)
-
-
-def check_words(posting: data.Posting, txn: data.Transaction) -> None:
-    """See that what a posting says is known."""
-    meta = posting.meta or {}
-    for error in card_files.type_errors(meta, meta, txn):
-        raise WrongError(type(error), error.message)
-    for error in unknown_keys(meta, POSTING_KEYS, txn):
-        raise WrongError(type(error), error.message)
-    check_reason(meta.get("reason"))
-
-
-def check_reason(reason: object) -> None:
-    """See that a reason is one of the known ones."""
-    if reason is not None and reason not in set(Reason):
-        raise WrongError(
-            UnknownWord, f'The reason "{reason}" is unknown; {nearest(str(reason), Reason)}'
-        )
 
 
 def recognise(
@@ -114,7 +69,7 @@ def read_issue(
     lot = _lot(posting, txn)
     if posting.cost is not None:
         raise WrongError(MixedStyles, _mixed(goods, "a lot in Beancount's own form"))
-    _check_legs(goods, kind, txn, config)
+    check_legs(goods, kind, txn, config)
     revenue = paid.get(goods.place) if kind is Kind.SALE else None
     units = posting.units
     return Issue(goods.place, posting.account, units.currency, lot, -units.number, revenue)
@@ -130,7 +85,7 @@ def read_receipt(
 ) -> Receipt:
     """Read goods into a managed account, and put what is said of them on their lot's card."""
     posting = goods.posting
-    _check_legs(goods, kind, txn, config)
+    check_legs(goods, kind, txn, config)
     units, commodity = posting.units.number, posting.units.currency
     receipt = Receipt(goods.place, posting.account, commodity, _lot(posting, txn), units)
     total = paid.get(goods.place)
@@ -295,48 +250,4 @@ def _mixed(goods: Goods, found: str) -> str:
     return (
         f'{posting.account} is managed (lot-method "{policy.method}", {line}), and this line has '
         f"{found}. Write {units}{lot}"
-    )
-
-
-def _check_legs(goods: Goods, kind: Kind, txn: data.Transaction, config: Config) -> None:
-    """See that an account is laid down for each leg that will have to be added."""
-    policy = goods.policy
-    wanted = []
-    if kind in _LEG_KEYS and not _takes_goods(goods, txn):
-        account = (
-            policy.write_off(reason_of(goods.posting, txn))
-            if kind is Kind.WRITE_OFF
-            else policy.accounts.get(_LEG_KEYS[kind])
-        )
-        if account is None:
-            wanted.append(_LEG_KEYS[kind])
-    if (
-        kind in {Kind.SALE, Kind.SALE_RETURN}
-        and goods.posting.price is not None
-        and "lot-sales" not in policy.accounts
-        and wants_revenue(txn, config)
-    ):
-        wanted.append("lot-sales")
-    if wanted:
-        raise WrongError(MissingAccount, missing_leg(kind, policy.laid_down, wanted[0]))
-
-
-def wants_revenue(txn: data.Transaction, config: Config) -> bool:
-    """Whether a sale is in the short form: its price is there and its income is not.
-
-    An income leg beside it is a discount or a charge where the transaction balances as it is
-    written, and the income itself where it does not.
-    """
-    if not any(config.is_income(posting.account) for posting in txn.postings):
-        return True
-    return not elided_money(txn, config) and balances(txn, config)
-
-
-def _takes_goods(goods: Goods, txn: data.Transaction) -> bool:
-    """Whether another leg took the goods, elided, and will be restated at their cost."""
-    units = goods.posting.units
-    return any(
-        posting.units.currency == units.currency and posting.cost is None
-        for place, posting in enumerate(txn.postings)
-        if place != goods.place and (posting.units.number > 0) != (units.number > 0)
     )

@@ -41,8 +41,9 @@ from lotcost.ledger.holding import (
     share_by_units,
 )
 from lotcost.ledger.kinds import reason_of
-from lotcost.ledger.postings import Recognised, wants_revenue
-from lotcost.ledger.reading import Written
+from lotcost.ledger.legs import wants_revenue
+from lotcost.ledger.postings import Recognised
+from lotcost.ledger.transactions import Written
 from lotcost.model import Costed, Issue, Kind, Landing, Layer, Receipt, Revalued
 
 Booked = Costed | Revalued

@@ -1,0 +1,65 @@
+"""The legs a movement lacks, and the accounts laid down for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from beancount.core import data
+
+from lotcost.ledger.config import Config
+from lotcost.ledger.documents import balances, elided_money
+from lotcost.ledger.errors import MissingAccount, missing_leg
+from lotcost.ledger.kinds import Goods, reason_of
+from lotcost.ledger.words import WrongError
+from lotcost.model import Kind
+
+_LEG_KEYS: Mapping[Kind, str] = {
+    Kind.SALE: "lot-cost-of-sales",
+    Kind.SALE_RETURN: "lot-cost-of-sales",
+    Kind.WRITE_OFF: "lot-write-off",
+    Kind.ADJUSTMENT: "lot-adjustment",
+}
+
+
+def check_legs(goods: Goods, kind: Kind, txn: data.Transaction, config: Config) -> None:
+    """See that an account is laid down for each leg that will have to be added."""
+    policy = goods.policy
+    wanted = []
+    if kind in _LEG_KEYS and not _takes_goods(goods, txn):
+        account = (
+            policy.write_off(reason_of(goods.posting, txn))
+            if kind is Kind.WRITE_OFF
+            else policy.accounts.get(_LEG_KEYS[kind])
+        )
+        if account is None:
+            wanted.append(_LEG_KEYS[kind])
+    if (
+        kind in {Kind.SALE, Kind.SALE_RETURN}
+        and goods.posting.price is not None
+        and "lot-sales" not in policy.accounts
+        and wants_revenue(txn, config)
+    ):
+        wanted.append("lot-sales")
+    if wanted:
+        raise WrongError(MissingAccount, missing_leg(kind, policy.laid_down, wanted[0]))
+
+
+def wants_revenue(txn: data.Transaction, config: Config) -> bool:
+    """Whether a sale is in the short form: its price is there and its income is not.
+
+    An income leg beside it is a discount or a charge where the transaction balances as it is
+    written, and the income itself where it does not.
+    """
+    if not any(config.is_income(posting.account) for posting in txn.postings):
+        return True
+    return not elided_money(txn, config) and balances(txn, config)
+
+
+def _takes_goods(goods: Goods, txn: data.Transaction) -> bool:
+    """Whether another leg took the goods, elided, and will be restated at their cost."""
+    units = goods.posting.units
+    return any(
+        posting.units.currency == units.currency and posting.cost is None
+        for place, posting in enumerate(txn.postings)
+        if place != goods.place and (posting.units.number > 0) != (units.number > 0)
+    )

@@ -1,0 +1,293 @@
+"""Read one transaction: its postings of goods become movements, its landed legs landings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from beancount.core import data
+
+from lotcost.core.expiry import StatusHistory
+from lotcost.ledger.cards import Cards
+from lotcost.ledger.config import Config, unknown_keys
+from lotcost.ledger.documents import elided_money, money_beside, totals
+from lotcost.ledger.errors import (
+    ElidedAmount,
+    LotError,
+    MissingCost,
+    MixedStyles,
+    UnclearKind,
+    UnknownWord,
+    WrongShares,
+    nearest,
+)
+from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, kind_of, reason_of
+from lotcost.ledger.landed import is_landed, read_landing
+from lotcost.ledger.postings import Recognised, read_issue, read_receipt, recognise
+from lotcost.ledger.words import WrongError, check_reason, check_words
+from lotcost.model import (
+    ZERO,
+    Event,
+    Issue,
+    Kind,
+    Lot,
+    Money,
+    Movement,
+    Reason,
+    Receipt,
+)
+
+_TOGETHER = frozenset({Kind.TRANSFER, Kind.PRODUCTION, Kind.PURCHASE_RETURN})
+
+
+class Written(NamedTuple):
+    """What a ledger says about its lots.
+
+    Attributes:
+      events: In the order they happened: a day's transactions, then what holds in the evening.
+      spoilt: The entries with a posting that could not be read.
+    """
+
+    config: Config
+    cards: Cards
+    statuses: StatusHistory
+    events: list[Event]
+    recognised: list[Recognised]
+    errors: list[LotError]
+    spoilt: set[int]
+
+
+class TransactionReader:
+    """One transaction while it is being read."""
+
+    def __init__(self, place: int, txn: data.Transaction, written: Written) -> None:
+        self.place = place
+        self.txn = txn
+        self.written = written
+        self.config = written.config
+        self.legs = Legs.of(txn, written.config)
+        self.movements: dict[Kind | int, Movement] = {}
+
+    def read(self) -> None:
+        """Add the transaction's movements and landed costs to what is written."""
+        landed = [place for place, posting in enumerate(self.txn.postings) if is_landed(posting)]
+        if any(self.config.is_unreadable(posting.account) for posting in self.txn.postings):
+            self.written.spoilt.add(self.place)  # its open has the error already
+        if not self.legs.goods and not landed:
+            return
+        try:
+            self._check_words()
+        except WrongError as wrong:
+            self._spoil(wrong.at, wrong)
+            self.written.cards.brought.update(self._lots_named())
+            return
+        spoilt: set[Kind | int] = set()
+        paid = totals(self.txn, self.legs, self.config)
+        for goods in self.legs.goods:
+            group: Kind | int = goods.place
+            try:
+                kind = self._kind(goods)
+                if kind in _TOGETHER:
+                    group = kind
+                self._add(goods, kind, group, paid)
+            except WrongError as wrong:
+                self._spoil(goods.posting, wrong)
+                self.written.cards.brought.update(self._lots_named())
+                spoilt.add(group)
+        for group in [group for group in self.movements if group not in spoilt]:
+            try:
+                self.movements[group] = self._finished(self.movements[group], paid)
+            except WrongError as wrong:
+                self._spoil(self.txn.postings[self._first_posting(group)], wrong)
+                spoilt.add(group)
+        self._hand_over([self.movements[group] for group in self.movements if group not in spoilt])
+        for place in landed:
+            self._read_landing(place)
+
+    def _kind(self, goods: Goods) -> Kind:
+        kind = kind_of(goods, self.legs, self.txn, self.config)
+        if isinstance(kind, Kind):
+            return kind
+        said = "lot-kind" in (goods.posting.meta or {}) or "lot-kind" in self.txn.meta
+        raise WrongError(UnclearKind if said or not goods.comes_in else MissingCost, kind)
+
+    def _add(self, goods: Goods, kind: Kind, group: Kind | int, paid: Mapping[int, Money]) -> None:
+        written, txn = self.written, self.txn
+        check_words(goods.posting, txn)
+        if goods.policy.native:
+            mark = recognise(goods, kind, self.place, txn, written.cards, self.config)
+            written.recognised.append(mark)
+            return
+        movement = self.movements.get(group) or self._movement(goods, kind)
+        if goods.comes_in:
+            receipt = read_receipt(goods, kind, txn, paid, written.cards, self.config)
+            movement = movement._replace(receipts=(*movement.receipts, receipt))
+        else:
+            issue = read_issue(goods, kind, txn, paid, self.config)
+            movement = movement._replace(issues=(*movement.issues, issue))
+        self.movements[group] = movement
+
+    def _movement(self, goods: Goods, kind: Kind) -> Movement:
+        txn = self.txn
+        reason = reason_of(goods.posting, txn) if kind is Kind.WRITE_OFF else None
+        return Movement(
+            kind,
+            txn.date,
+            self.place,
+            links=txn.links or frozenset(),
+            party=str(txn.meta.get("customer") or txn.meta.get("supplier") or txn.payee or ""),
+            reason=None if reason is None else Reason(reason),
+        )
+
+    def _check_words(self) -> None:
+        """See that what the transaction itself says is known, and what its other legs say."""
+        for error in unknown_keys(self.txn.meta, POSTING_KEYS, self.txn):
+            raise WrongError(type(error), error.message)
+        check_reason(self.txn.meta.get("reason"))
+        said = self.txn.meta.get("lot-kind")
+        if said is not None and said not in set(Kind):
+            message = f'The lot-kind "{said}" is unknown; {nearest(str(said), Kind)}'
+            raise WrongError(UnknownWord, message)
+        goods = {each.place for each in self.legs.goods}
+        for place, posting in enumerate(self.txn.postings):
+            if place not in goods:
+                for error in unknown_keys(posting.meta or {}, POSTING_KEYS, self.txn):
+                    raise WrongError(type(error), error.message, posting)
+
+    def _lots_named(self) -> Iterator[Lot]:
+        """The lots that were to come in: a directive about them is not one more error."""
+        for goods in self.legs.goods:
+            number = (goods.posting.meta or {}).get("lot", self.txn.meta.get("lot"))
+            if goods.comes_in and isinstance(number, str):
+                yield Lot(goods.posting.units.currency, number)
+
+    def _finished(self, movement: Movement, paid: Mapping[int, Money]) -> Movement:
+        """Add what only the transaction as a whole says."""
+        if movement.kind is Kind.TRANSFER:
+            return self._transfer(movement)
+        if movement.kind is Kind.PRODUCTION:
+            return self._with_conversion(movement)
+        if movement.kind is Kind.PURCHASE_RETURN:
+            return self._with_credit(movement, paid)
+        if movement.kind is Kind.SALE:
+            return movement._replace(sold_in=self._sold_in(movement))
+        return movement
+
+    def _transfer(self, movement: Movement) -> Movement:
+        out = {issue.commodity for issue in movement.issues}
+        into = {receipt.commodity for receipt in movement.receipts}
+        if out != into:
+            native = next(each.posting.account for each in self.legs.goods if each.policy.native)
+            raise WrongError(
+                MixedStyles,
+                f"Goods move between {native}, which Beancount books, and a managed account, and "
+                "neither side can cost the other's. Give both accounts one lot-method",
+            )
+        return _agreed_on_lots(movement)
+
+    def _with_credit(self, movement: Movement, paid: Mapping[int, Money]) -> Movement:
+        """Add what the supplier gives back: the price of the goods, else what the legs say."""
+        credits = [paid[issue.posting] for issue in movement.issues if issue.posting in paid]
+        if credits:
+            credit = Money(sum((money.number for money in credits), ZERO), credits[0].currency)
+            return movement._replace(beside=credit._replace(number=-credit.number))
+        if elided_money(self.txn, self.config) or not self._beside():
+            return movement
+        return movement._replace(beside=self._beside()[0])
+
+    def _sold_in(self, movement: Movement) -> tuple[str, ...]:
+        priced = {issue.revenue.currency for issue in movement.issues if issue.revenue}
+        earned = {
+            posting.units.currency
+            for posting in self.txn.postings
+            if self.config.is_income(posting.account)
+            and not self.config.is_goods(posting.units.currency)
+        }
+        return tuple(sorted(priced or earned))
+
+    def _beside(self) -> list[Money]:
+        """What the legs of money give, a currency each."""
+        sums = money_beside(self.txn, self.legs, self.config)
+        return [Money(-total, currency) for currency, total in sums.items()]
+
+    def _with_conversion(self, movement: Movement) -> Movement:
+        """Add what a batch costs beside its inputs: the money that the other legs give."""
+        for posting in self.txn.postings:
+            elided = self.config.policy(posting.account) is None
+            if elided and self.config.is_goods(posting.units.currency):
+                raise WrongError(
+                    ElidedAmount,
+                    f"{posting.account} has no amount in a batch, where none can be told. "
+                    "Write what the conversion costs: "
+                    f"{posting.account}  -30.00 {self.config.main_currency}",
+                    posting,
+                )
+        _check_shares(movement.receipts)
+        conversion = self._beside()
+        if len(conversion) > 1:
+            names = " and ".join(sorted(money.currency for money in conversion))
+            raise WrongError(
+                WrongShares,
+                f"The conversion of this batch is paid in {names}. "
+                f"Write all of it in one currency, with @ prices for the others",
+            )
+        return movement._replace(beside=conversion[0] if conversion else None)
+
+    def _hand_over(self, movements: list[Movement]) -> None:
+        """A batch is made before what its own transaction says became of it."""
+        batches_first = sorted(movements, key=lambda each: each.kind is not Kind.PRODUCTION)
+        self.written.events.extend(batches_first)
+
+    def _read_landing(self, place: int) -> None:
+        posting = self.txn.postings[place]
+        own = [
+            Lot(receipt.commodity, receipt.lot)
+            for movement in self.movements.values()
+            for receipt in movement.receipts
+            if receipt.lot is not None and movement.kind is Kind.RECEIPT
+        ]
+        try:
+            landing = read_landing(place, posting, self.place, self.txn, own, self.config)
+        except WrongError as wrong:
+            self._spoil(posting, wrong)
+        else:
+            self.written.events.append(landing)
+
+    def _first_posting(self, group: Kind | int) -> int:
+        movement = self.movements[group]
+        issued = [issue.posting for issue in movement.issues]
+        return min(issued + [receipt.posting for receipt in movement.receipts])
+
+    def _spoil(self, posting: data.Posting | None, wrong: WrongError) -> None:
+        at = wrong.at or posting
+        source = (at.meta if at is not None else None) or self.txn.meta
+        self.written.errors.append(wrong.error(source, self.txn))
+        self.written.spoilt.add(self.place)
+
+
+def _check_shares(receipts: Sequence[Receipt]) -> None:
+    """See that the outputs' shares add up; a single output, or none with a share, needs none."""
+    shares = [each.share for each in receipts if each.cost is None]
+    if len(shares) < 2 or not any(share is not None for share in shares):
+        return
+    total = sum((share for share in shares if share is not None), ZERO)
+    if None in shares or total not in {1, 100}:
+        found = " + ".join("?" if share is None else f"{share:f}" for share in shares)
+        raise WrongError(
+            WrongShares,
+            f"The outputs' cost-share are {found}, which is {total:f} and not 100. "
+            "Give each output but a by-product (cost: 5.00 USD) its cost-share",
+        )
+
+
+def _agreed_on_lots(movement: Movement) -> Movement:
+    """Let a transfer name its lots on the side that arrives: an issue then is one a lot."""
+    issues: list[Issue] = []
+    for issue in movement.issues:
+        arriving = [each for each in movement.receipts if each.commodity == issue.commodity]
+        alone = sum(each.commodity == issue.commodity for each in movement.issues) == 1
+        if issue.lot is None and alone and any(each.lot for each in arriving):
+            issues.extend(issue._replace(lot=each.lot, units=each.units) for each in arriving)
+        else:
+            issues.append(issue)
+    return movement._replace(issues=tuple(issues))
