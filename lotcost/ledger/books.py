@@ -7,6 +7,7 @@ one reader serves both, and what the reports say is what the ledger holds.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -118,6 +119,18 @@ class Books:
     def revenue(self) -> Attribution:
         """What each line earned, and the income that is no lot's."""
         return attribute(self.entries, self.lines, self.config)
+
+    def fact(self, lot: Lot, key: str) -> Any:
+        """Return what a lot's card says, else its goods' directive, or None."""
+        goods = self.config.commodities.get(lot.commodity)
+        return self.cards.card(lot).get(key, goods.meta.get(key) if goods else None)
+
+    def place(self, source: Mapping[str, Any]) -> str:
+        """Name a line as `file:line`, from the ledger's own folder, so that it holds anywhere."""
+        file = source["filename"]
+        if os.path.isabs(file):
+            file = os.path.relpath(file, os.path.dirname(self.options["filename"]))
+        return f"{file}:{source['lineno']}"
 
     @cached_property
     def _cards_and_statuses(self) -> tuple[Cards, StatusHistory]:

@@ -85,8 +85,7 @@ def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
         return (f"{line.date:%Y-%m}",)
     if by == "customer":
         return (party(books, line) if line.kind is not Kind.WRITE_OFF else None,)
-    goods = books.config.commodities.get(line.lot.commodity)
-    return (books.cards.card(line.lot).get(by, goods.meta.get(by) if goods else None),)
+    return (books.fact(line.lot, by),)
 
 
 def _figures(

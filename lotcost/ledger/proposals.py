@@ -1,0 +1,133 @@
+"""Entries that are proposed and not booked: the write-off of what has expired.
+
+    2025-02-04 * "Write-off of expired stock"
+      document: ""
+      approved-by: ""
+      disposal: ""
+      Assets:Inventory:Main  -3 MILK     ; 6.11 USD, expired on 2025-02-01
+        lot: "L1"
+        reason: "expired"
+      Expenses:WriteOff
+
+What stands is what a bookkeeper would write; lotcost adds the cost when it is in the ledger.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount.core import data
+from beancount.core.position import Cost
+
+from lotcost.core.expiry import is_expired
+from lotcost.core.rounding import half_up
+from lotcost.ledger.books import Books
+from lotcost.ledger.config import Policy
+from lotcost.ledger.errors import number
+from lotcost.model import ZERO, Lot, Money, Reason
+
+EVIDENCE = ("document", "approved-by", "disposal")
+_INDENT = "  "
+
+
+class Expired(NamedTuple):
+    """What an account holds of a lot past its last day.
+
+    Attributes:
+      held: What it is held at, position by position, as a native account needs it said.
+    """
+
+    lot: Lot
+    expires: datetime.date
+    units: Decimal
+    cost: Money
+    held: tuple[tuple[Decimal, Cost], ...]
+
+
+class Proposal(NamedTuple):
+    """A transaction to write into the ledger: one account's expired lots, in a fixed order."""
+
+    date: datetime.date
+    account: str
+    lots: tuple[Expired, ...]
+    text: str
+
+
+def write_offs(books: Books) -> tuple[Proposal, ...]:
+    """Propose to write off what is expired on the evening of the books' day.
+
+    A lot that is written off already is not on hand, so a second run proposes nothing.
+    """
+    proposals = []
+    for account, expired in sorted(_expired(books).items()):
+        policy = books.config.policy(account)
+        assert policy is not None  # only inventory accounts hold goods
+        lots = tuple(sorted(expired, key=lambda each: (each.lot.commodity, each.expires, each.lot)))
+        text = "\n".join(_lines(books, account, policy, lots)) + "\n"
+        proposals.append(Proposal(books.at, account, lots, text))
+    return tuple(proposals)
+
+
+def _expired(books: Books) -> dict[str, list[Expired]]:
+    units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
+    cost: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
+    currency: dict[Lot, str] = {}
+    for line in books.lines:
+        units[line.account, line.lot] += line.units
+        cost[line.account, line.lot] += line.stock_cost
+        currency.setdefault(line.lot, line.currency)
+    found: dict[str, list[Expired]] = defaultdict(list)
+    for (account, lot), on_hand in units.items():
+        expires = books.cards.expires(lot)
+        if on_hand > ZERO and expires is not None and is_expired(expires, books.at):
+            cent = books.config.cent(currency[lot])
+            worth = Money(half_up(cost[account, lot], cent), currency[lot])
+            held = tuple(_positions(books, account, lot))
+            found[account].append(Expired(lot, expires, on_hand, worth, held))
+    return found
+
+
+def _positions(books: Books, account: str, lot: Lot) -> Iterator[tuple[Decimal, Cost]]:
+    held: dict[Cost, Decimal] = defaultdict(Decimal)
+    for entry in books.entries:
+        if isinstance(entry, data.Transaction):
+            for posting in entry.postings:
+                meta = posting.meta or {}
+                if posting.account == account and posting.cost is not None:
+                    if (meta.get("lot-commodity"), meta.get("lot")) == lot:
+                        held[posting.cost] += posting.units.number
+    for cost, units in sorted(held.items(), key=lambda each: (each[0].date, each[0].number)):
+        if units:
+            yield units, cost
+
+
+def _lines(books: Books, account: str, policy: Policy, lots: Sequence[Expired]) -> Iterator[str]:
+    yield f'{books.at} * "Write-off of expired stock"'
+    for key in EVIDENCE:
+        yield f'{_INDENT}{key}: ""'
+    for expired in lots:
+        why = f"; {expired.cost.number} {expired.cost.currency}, expired on {expired.expires}"
+        if policy.native:
+            for units, cost in expired.held:
+                price = f"{{{number(cost.number)} {cost.currency}, {cost.date}{_label(cost)}}}"
+                yield f"{_INDENT}{account}  -{number(units)} {expired.lot.commodity} {price}  {why}"
+                yield from _named(expired)
+        else:
+            yield f"{_INDENT}{account}  -{number(expired.units)} {expired.lot.commodity}  {why}"
+            yield from _named(expired)
+    to = policy.write_off(Reason.EXPIRED)
+    yield f"{_INDENT}{to or 'Expenses:WriteOff'}"
+
+
+def _named(expired: Expired) -> Iterator[str]:
+    number_ = expired.lot.number.replace("\\", "\\\\").replace('"', '\\"')
+    yield f'{_INDENT * 2}lot: "{number_}"'
+    yield f'{_INDENT * 2}reason: "{Reason.EXPIRED}"'
+
+
+def _label(cost: Cost) -> str:
+    return f', "{cost.label}"' if cost.label else ""

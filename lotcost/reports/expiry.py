@@ -1,0 +1,193 @@
+"""Report `expiry`: what expires when, what it is worth, and whether it will sell before."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from lotcost.core.rounding import half_up
+from lotcost.ledger.books import Books
+from lotcost.model import ZERO, Kind, Lot, Money
+from lotcost.reports.report import Column, Report, Row, trimmed, unit_cost
+from lotcost.reports.stock import lots
+
+BOUNDS = (7, 30, 60, 90)
+"""The last days left of each bucket between `expired` and `later`."""
+
+GROUPS = ("account", "commodity", "supplier", "*")
+_PACE_DAYS = 28  # four weeks, so that each day of the week counts the same
+
+_FIGURES = (
+    Column("cost_on_hand", "money", "currency", summed=True),
+    Column("retail_value", "money", "currency", summed=True),
+)
+_LOT_COLUMNS = (
+    Column("account", "text"),
+    Column("commodity", "text"),
+    Column("lot", "text"),
+    Column("supplier", "text"),
+    Column("status", "text"),
+    Column("expires", "date"),
+    Column("days_left", "count"),
+    Column("bucket", "text"),
+    Column("units_on_hand", "units", "commodity"),
+    Column("currency", "text"),
+    Column("unit_cost", "unit-cost", "currency"),
+    *_FIGURES,
+    Column("last_price", "unit-cost", "currency"),
+    Column("sells_per_week", "units", "commodity"),
+    Column("sold_out_by", "date"),
+    Column("action", "text"),
+)
+
+
+class _Pace(NamedTuple):
+    """How goods sell: units a week, and the last price in each currency."""
+
+    per_week: Decimal
+    price: Money | None
+
+
+def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) -> Report:
+    """Return a row a lot and account on hand, those that expire first first.
+
+    Days are left including the last one, negative once it is past. The pace is that of the four
+    weeks up to the books' day; a lot sells out after the lots of its goods that expire before
+    it. Retail is at the last sale's price. What is proposed is an action, never an entry.
+    """
+    paces = _paces(books)
+    rows = [_row(books, row, paces, bounds) for row in lots(books, by_account=True).rows]
+    rows = [row for row in rows if row["units_on_hand"] > ZERO]
+    rows.sort(key=_soonest)
+    _foresee(books, rows)
+    columns = _LOT_COLUMNS
+    if by is not None:
+        columns, rows = _grouped(books, rows, by, bounds)
+    return Report("expiry", "Expiry", columns, tuple(rows), books.at, notes=_notes(books, rows))
+
+
+def bucket(days_left: int | None, bounds: Sequence[int]) -> str:
+    """Name the bucket of some days left: expired, up to a bound, later, or none."""
+    if days_left is None:
+        return "none"
+    if days_left < 0:
+        return "expired"
+    return next((f"{bound} days" for bound in bounds if days_left <= bound), "later")
+
+
+def buckets(bounds: Sequence[int] = BOUNDS) -> list[str]:
+    """Name all buckets, the most urgent first."""
+    return ["expired", *(f"{bound} days" for bound in bounds), "later", "none"]
+
+
+def _row(
+    books: Books, lot: Row, paces: Mapping[str, _Pace], bounds: Sequence[int]
+) -> dict[str, Any]:
+    expires = lot["expires"]
+    days_left = None if expires is None else (expires - books.at).days
+    pace = paces[lot["commodity"]]
+    cent = books.config.cent(lot["currency"])
+    price = pace.price and books.convert(pace.price, lot["currency"], books.at)
+    on_hand = lot["units_on_hand"]
+    return {name: lot[name] for name in _TAKEN_OVER} | {
+        "days_left": days_left,
+        "bucket": bucket(days_left, bounds),
+        "unit_cost": unit_cost(lot["cost_on_hand"], on_hand, cent),
+        "retail_value": None if price is None else half_up(price.number * on_hand, cent),
+        "last_price": None if price is None else unit_cost(price.number, Decimal(1), cent),
+        "sells_per_week": trimmed(pace.per_week),
+    }
+
+
+_TAKEN_OVER = (
+    *("account", "commodity", "lot", "supplier", "status", "expires"),
+    *("units_on_hand", "currency", "cost_on_hand"),
+)
+
+
+def _paces(books: Books) -> Mapping[str, _Pace]:
+    since = books.at - datetime.timedelta(_PACE_DAYS - 1)
+    units: dict[str, Decimal] = defaultdict(Decimal)
+    prices: dict[str, Money] = {}
+    for place, line in enumerate(books.lines):
+        if line.kind not in {Kind.SALE, Kind.SALE_RETURN}:
+            continue
+        commodity = line.lot.commodity
+        if line.date >= since:
+            units[commodity] -= line.units
+        earned = books.revenue.earned.get(place)
+        if line.kind is Kind.SALE and earned is not None and line.units:
+            each = line.price if line.price is not None else earned.number / -line.units
+            prices[commodity] = Money(each, line.price_currency or earned.currency)
+    weeks = Decimal(_PACE_DAYS) / 7
+    held = {line.lot.commodity for line in books.lines}
+    return {
+        commodity: _Pace(max(units[commodity], ZERO) / weeks, prices.get(commodity))
+        for commodity in held
+    }
+
+
+def _soonest(row: Row) -> tuple[Any, ...]:
+    return row["expires"] or datetime.date.max, row["commodity"], row["lot"], row["account"]
+
+
+def _foresee(books: Books, rows: Sequence[dict[str, Any]]) -> None:
+    """Add when each lot will be sold out, first expired first out, and what to do about it."""
+    ahead: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        sells = row["status"] == "open"
+        if sells:
+            ahead[row["commodity"]] += row["units_on_hand"]
+        per_week = row["sells_per_week"]
+        row["sold_out_by"] = None
+        if sells and per_week:
+            days = math.ceil(ahead[row["commodity"]] * 7 / per_week)
+            if days < _HORIZON:
+                row["sold_out_by"] = books.at + datetime.timedelta(days)
+        row["action"] = _action(row)
+
+
+_HORIZON = 3660  # ten years: what sells out after that does not sell
+
+
+def _action(row: Row) -> str | None:
+    if row["status"] == "expired":
+        return "write off"
+    if row["status"] in {"quarantine", "recalled"}:
+        return "hold"
+    if row["expires"] is None or (row["sold_out_by"] and row["sold_out_by"] <= row["expires"]):
+        return None
+    return "sell first" if row["sells_per_week"] else "no sales"
+
+
+def _grouped(
+    books: Books, rows: Sequence[Row], by: str, bounds: Sequence[int]
+) -> tuple[tuple[Column, ...], list[dict[str, Any]]]:
+    """Sum up by anything known of lots: a row a group and currency, cost a bucket each."""
+    names = buckets(bounds)
+    sums: dict[tuple[Any, str], dict[str, Any]] = {}
+    for row in rows:
+        key = row.get(by) or books.fact(Lot(row["commodity"], row["lot"]), by), row["currency"]
+        values = sums.setdefault(key, dict.fromkeys([*names, "cost_on_hand", "retail_value"], ZERO))
+        values[row["bucket"]] += row["cost_on_hand"]
+        values["cost_on_hand"] += row["cost_on_hand"]
+        values["retail_value"] += row["retail_value"] or ZERO
+    columns = (
+        Column(by, "text"),
+        Column("currency", "text"),
+        *(Column(name, "money", "currency", summed=True) for name in names),
+        *_FIGURES,
+    )
+    order = sorted(sums, key=lambda key: (key[0] is None, str(key[0]), key[1]))
+    return columns, [{by: key[0], "currency": key[1]} | sums[key] for key in order]
+
+
+def _notes(books: Books, rows: Sequence[Row]) -> tuple[str, ...]:
+    unpriced = sorted({row["commodity"] for row in rows if row.get("retail_value", ZERO) is None})
+    if not unpriced:
+        return ()
+    return (f"Retail is not known of {', '.join(unpriced)}: never sold up to {books.at}.",)
