@@ -97,9 +97,9 @@ def _positions(books: Books, account: str, lot: Lot) -> Iterator[tuple[Decimal, 
         if isinstance(entry, data.Transaction):
             for posting in entry.postings:
                 meta = posting.meta or {}
-                if posting.account == account and posting.cost is not None:
-                    if (meta.get("lot-commodity"), meta.get("lot")) == lot:
-                        held[posting.cost] += posting.units.number
+                named = meta.get("lot-commodity"), meta.get("lot")
+                if posting.account == account and posting.cost is not None and named == lot:
+                    held[posting.cost] += posting.units.number
     for cost, units in sorted(held.items(), key=lambda each: (each[0].date, each[0].number)):
         if units:
             yield units, cost

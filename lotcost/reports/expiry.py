@@ -64,7 +64,7 @@ def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) 
     rows = [row for row in rows if row["units_on_hand"] > ZERO]
     rows.sort(key=_soonest)
     _foresee(books, rows)
-    columns = _LOT_COLUMNS
+    columns: tuple[Column, ...] = _LOT_COLUMNS
     if by is not None:
         columns, rows = _grouped(books, rows, by, bounds)
     return Report("expiry", "Expiry", columns, tuple(rows), books.at, notes=_notes(books, rows))
