@@ -54,6 +54,21 @@ SHORT = (
       Income:Sales           -200 USD
 """
 )
+EVENTFUL = (
+    SHOP
+    + """
+    2025-02-06 * "Bake batch B-1"
+      Assets:Inventory:Main    -2 FLOUR
+      Assets:Inventory:Main     4 CAKE
+        lot: "B-1"
+        expires: 2025-02-20
+      Liabilities:Wages        -6 USD
+    2025-02-07 * "Spoiled"
+      Assets:Inventory:Main    -1 MILK
+        reason: "damaged"
+      Expenses:WriteOff
+"""
+)
 Write = Callable[..., Path]
 
 
@@ -96,9 +111,9 @@ def refused(result: Result) -> str:
 
 
 @pytest.mark.parametrize("name", CATALOG)
-def test_every_report_of_the_catalog_is_a_command(name: str, shop: str) -> None:
+def test_every_report_of_the_catalog_is_a_command(name: str, write: Write) -> None:
     assert CATALOG[name].answers in " ".join(run(name, "--help").stdout.split())
-    assert rows(run(name, shop, "--format", "json"))
+    assert rows(run(name, str(write(EVENTFUL)), "--format", "json"))
 
 
 def test_a_report_is_text_unless_asked_otherwise(shop: str) -> None:

@@ -11,11 +11,16 @@ from beancount.core import account as accounts
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.cards import NOT_ON_CARD
 from lotcost.ledger.loading import Ledger
+from lotcost.reports.batches import batches
+from lotcost.reports.expiry import expiry
 from lotcost.reports.margins import margins
+from lotcost.reports.methods import methods
 from lotcost.reports.movements import movements
 from lotcost.reports.report import Report
+from lotcost.reports.roll_forward import roll_forward
 from lotcost.reports.stock import lots
 from lotcost.reports.valuation import valuation
+from lotcost.reports.write_offs import write_offs
 
 
 class Question(NamedTuple):
@@ -73,9 +78,36 @@ CATALOG: Mapping[str, Entry] = {
         ("lot", "commodity", "customer", "supplier", "month", "*"),
         period=True,
     ),
+    "expiry": Entry(
+        "what expires when, what it is worth, whether it will sell before",
+        lambda books, question: expiry(books, question.by),
+        ("account", "commodity", "supplier", "*"),
+    ),
+    "write-offs": Entry(
+        "what was written off or down, why, and on what evidence",
+        lambda books, question: write_offs(books, question.by, question.since),
+        ("reason", "month", "commodity", "supplier"),
+        period=True,
+    ),
     "valuation": Entry(
         "value at a date, and the tie to the general ledger",
         lambda books, question: valuation(books),
+    ),
+    "roll-forward": Entry(
+        "opening stock, what moved it, closing stock",
+        lambda books, question: roll_forward(books, question.since, question.by == "account"),
+        ("commodity", "account"),
+        period=True,
+    ),
+    "batches": Entry(
+        "production batches: inputs, conversion, outputs, yield",
+        lambda books, question: batches(books, question.since),
+        period=True,
+    ),
+    "methods": Entry(
+        "cost of sales and stock under fifo, lifo, average and the lots that really left",
+        lambda books, question: methods(books, question.by or "commodity"),
+        ("commodity", "method"),
     ),
 }
 

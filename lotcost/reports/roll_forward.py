@@ -62,8 +62,10 @@ def roll_forward(
         at=books.at,
         since=since,
         ties=ties(books),
-        notes=("Each row adds up from opening to closing; what leaves is negative.",)
-        + tuple(_reversals(books, since)),
+        notes=(
+            "Each row adds up from opening to closing; what leaves is negative.",
+            *_reversals(books, since),
+        ),
     )
 
 

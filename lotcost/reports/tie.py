@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
+from collections.abc import Container
 from decimal import Decimal
 
 from beancount.core import convert, data
@@ -29,6 +31,19 @@ def ledger_value(books: Books) -> dict[tuple[str, str, str], Decimal]:
                 held = (posting.meta or {}).get("lot-commodity", held)
             balance[posting.account, held, weight.currency] += weight.number
     return balance
+
+
+def booked_on(
+    books: Books, accounts: Container[str], since: datetime.date | None = None
+) -> dict[str, Decimal]:
+    """Return what was booked on accounts of money, by currency; the day `since` is in."""
+    booked: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in books.entries:
+        if isinstance(entry, data.Transaction) and (since is None or entry.date >= since):
+            for posting in entry.postings:
+                if posting.account in accounts:
+                    booked[posting.units.currency] += posting.units.number
+    return booked
 
 
 def ties(books: Books) -> tuple[Tie, ...]:
