@@ -217,6 +217,18 @@ class Landing(NamedTuple):
     paid: Money
 
 
+class Expiring(NamedTuple):
+    """The morning after a lot's last day, where the ledger writes off what has expired.
+
+    Attributes:
+      entry: The directive that says so.
+    """
+
+    date: datetime.date
+    entry: int
+    lot: Lot
+
+
 class WriteDown(NamedTuple):
     """A lot on hand is worth less, or again more, than it is carried at.
 
@@ -265,7 +277,7 @@ class Closing(NamedTuple):
     parts: tuple[tuple[str, Money], ...] = ()
 
 
-Event = Movement | Landing | WriteDown | Count | Closing
+Event = Movement | Landing | WriteDown | Count | Closing | Expiring
 
 
 class Recost(NamedTuple):

@@ -19,13 +19,14 @@ from lotcost.core.refusals import LotsDiffer, NoPrice, Refusal, Uneven
 from lotcost.core.returns import bring_back
 from lotcost.core.rounding import split
 from lotcost.core.stock import RefusedError, Rules, Sold, Stock
-from lotcost.core.valuing import close, lose, write_down
+from lotcost.core.valuing import close, expire, lose, write_down
 from lotcost.model import (
     ZERO,
     Closing,
     Costed,
     Count,
     Event,
+    Expiring,
     Issue,
     Kind,
     Landing,
@@ -105,6 +106,11 @@ def _(event: WriteDown, stock: Stock) -> Outcome:
 @_book.register
 def _(event: Count, stock: Stock) -> Outcome:
     return count(stock, event)
+
+
+@_book.register
+def _(event: Expiring, stock: Stock) -> Outcome:
+    return expire(stock, event)
 
 
 @_book.register

@@ -235,8 +235,11 @@ class Stock:
         return past
 
     def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
-        expires = expiry.known_at(self.rules.expires.get(layer.lot, ()), day) or layer.expires
-        return expiry.bar(layer.lot, expires, self.rules.statuses, day)
+        return expiry.bar(layer.lot, self.expires(layer, day), self.rules.statuses, day)
+
+    def expires(self, layer: Layer, day: datetime.date) -> datetime.date | None:
+        """Return a layer's last day, as it was known on a day."""
+        return expiry.known_at(self.rules.expires.get(layer.lot, ()), day) or layer.expires
 
     def want_leg(self, posting: int, account: str, key: str) -> None:
         """Refuse what needs a leg that no account is laid down for."""

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+from lotcost.core.expiry import is_expired
 from lotcost.core.refusals import ClosingMoved, CurrencyDiffers, NothingToWriteDown
 from lotcost.core.rounding import apportion, half_up
 from lotcost.core.stock import RefusedError, Stock
-from lotcost.model import ZERO, Closing, Costed, Lot, Revalued, WriteDown
+from lotcost.model import (
+    ZERO,
+    Closing,
+    Costed,
+    Expiring,
+    Issue,
+    Kind,
+    Lot,
+    Movement,
+    Reason,
+    Revalued,
+    WriteDown,
+)
 
 
 def write_down(stock: Stock, event: WriteDown) -> Revalued:
@@ -39,6 +52,27 @@ def write_down(stock: Stock, event: WriteDown) -> Revalued:
         value, currency = event.value
         raise RefusedError(0, NothingToWriteDown(event.lot, value, carried / units, currency))
     return Revalued(event, tuple(recosts))
+
+
+def expire(stock: Stock, event: Expiring) -> Costed | None:
+    """Write off what is on hand of a lot that has expired: an issue an account."""
+    units: dict[str, Decimal] = defaultdict(Decimal)
+    for account, layer in stock.on_hand(event.lot):
+        expires = stock.expires(layer, event.date)
+        if is_expired(expires, event.date):
+            units[account] += layer.units
+    if not units:
+        return None
+    issues = tuple(
+        Issue(0, account, event.lot.commodity, event.lot.number, held)
+        for account, held in units.items()
+    )
+    for account in units:
+        if not stock.rules.has_leg(account, "lot-write-off-expired"):
+            stock.want_leg(0, account, "lot-write-off")
+    movement = Movement(Kind.WRITE_OFF, event.date, event.entry, issues, reason=Reason.EXPIRED)
+    drawn = tuple(stock.draw(issue, Kind.WRITE_OFF, event.date) for issue in issues)
+    return Costed(movement, drawn, ())
 
 
 def lose(stock: Stock, costed: Costed) -> Costed:

@@ -18,7 +18,7 @@ from lotcost.ledger.reading import read
 from lotcost.ledger.sentences import refused
 from lotcost.ledger.transactions import Written
 from lotcost.ledger.writing import Booked, write
-from lotcost.model import Closing, Event, Landing, Movement
+from lotcost.model import Closing, Event, Expiring, Landing, Movement
 
 
 def book(
@@ -94,6 +94,8 @@ def _error(outcome: Refused, entries: Sequence[data.Directive], written: Written
 def _called(event: Event) -> str:
     if isinstance(event, Movement):
         return event.kind.value
+    if isinstance(event, Expiring):
+        return "write-off"
     return "landed cost" if isinstance(event, Landing) else "write-down"
 
 

@@ -6,7 +6,9 @@ directive they come from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,20 +19,50 @@ from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import number
 from lotcost.ledger.holding import Writer, by_lot, hold, hold_anew, money_legs
 from lotcost.ledger.transactions import Written
-from lotcost.model import Costed, Kind, Lot, Revalued, WriteDown
+from lotcost.model import Costed, Issue, Kind, Layer, Lot, Reason, Revalued, WriteDown
 
 GENERATED = "<lotcost>"
+_Drawn = tuple[Issue, tuple[Layer, ...]]
 
 
 def generated(
-    directive: data.Custom, booked: Costed | Revalued, written: Written
-) -> data.Transaction:
-    """Return the transaction that a directive books."""
+    directive: data.Custom, booked: Sequence[Costed | Revalued], written: Written
+) -> Iterator[data.Transaction]:
+    """Yield the transactions that a directive books."""
     meta = {"filename": GENERATED, "lineno": directive.meta["lineno"]}
-    if isinstance(booked, Revalued):
-        assert isinstance(booked.event, WriteDown)  # a landed cost stands in a transaction
-        return _write_down(directive, booked, booked.event, meta, written)
-    return _count(directive, booked, meta, written)
+    expired: dict[tuple[datetime.date, str], list[_Drawn]] = defaultdict(list)
+    for each in booked:
+        if isinstance(each, Revalued):
+            assert isinstance(each.event, WriteDown)  # a landed cost stands in a transaction
+            yield _write_down(directive, each, each.event, meta, written)
+        elif each.movement.kind is Kind.WRITE_OFF:
+            for issue, parts in zip(each.movement.issues, each.drawn, strict=True):
+                expired[each.movement.date, issue.account].append((issue, parts))
+        else:
+            yield _count(directive, each, meta, written)
+    for (day, account), drawn in expired.items():
+        yield _write_off(day, account, drawn, meta, written)
+
+
+def _write_off(
+    day: datetime.date,
+    account: str,
+    drawn: Sequence[_Drawn],
+    meta: dict[str, Any],
+    written: Written,
+) -> data.Transaction:
+    """Write off what expired in an account the day before, as a proposal would."""
+    writer = Writer(written.cards, written.config, day)
+    told = {**meta, "reason": Reason.EXPIRED.value}
+    bare = Posting(account, None, None, None, None, told)
+    expense = _policy(account, written).write_off(Reason.EXPIRED)
+    assert expense is not None  # the core saw to it
+    postings: list[Posting] = []
+    for _, parts in drawn:
+        postings += hold(bare, parts, Kind.WRITE_OFF, -1, writer)
+    for _, parts in drawn:
+        postings += money_legs(expense, by_lot(parts), meta, Kind.WRITE_OFF, 1)
+    return _transaction(day, meta, "Write-off of expired stock", postings)
 
 
 def _count(
@@ -48,7 +80,7 @@ def _count(
     postings += money_legs(account, by_lot(parts), meta, Kind.ADJUSTMENT, -sign)
     found = "more" if sign > 0 else "less"
     narration = f"Count of {goods.commodity} {goods.lot}: {number(goods.units)} {found}"
-    return _transaction(directive, meta, narration, postings)
+    return _transaction(directive.date, meta, narration, postings)
 
 
 def _write_down(
@@ -72,7 +104,9 @@ def _write_down(
         postings += money_legs(account, amounts, meta, Kind.WRITE_DOWN, 1)
     commodity, lot = event.lot
     value = f"{number(event.value.number)} {event.value.currency}"
-    return _transaction(directive, meta, f"Write-down of {commodity} {lot} to {value}", postings)
+    return _transaction(
+        directive.date, meta, f"Write-down of {commodity} {lot} to {value}", postings
+    )
 
 
 def _policy(account: str, written: Written) -> Policy:
@@ -82,8 +116,8 @@ def _policy(account: str, written: Written) -> Policy:
 
 
 def _transaction(
-    directive: data.Custom, meta: Mapping[str, Any], narration: str, postings: list[Posting]
+    day: datetime.date, meta: Mapping[str, Any], narration: str, postings: list[Posting]
 ) -> data.Transaction:
     return data.Transaction(
-        dict(meta), directive.date, "*", None, narration, frozenset(), frozenset(), postings
+        dict(meta), day, "*", None, narration, frozenset(), frozenset(), postings
     )

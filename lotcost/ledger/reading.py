@@ -21,6 +21,7 @@ from lotcost.model import (
     Closing,
     Count,
     Event,
+    Expiring,
     Landing,
     Lot,
     Movement,
@@ -39,6 +40,7 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
     evenings, errors = read_evenings(entries, config)
     written.errors.extend(errors)
     events = [_with_expires(event, cards) for event in written.events] + evenings
+    events += _expirings(entries, written)
     written.events[:] = sorted(events, key=_order)
     brought = cards.brought.union(_brought(written))
     written.errors.extend(card_files.unheard_of(cards, brought))
@@ -46,10 +48,34 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
 
 
 def _order(event: Event) -> tuple[datetime.date, int]:
-    """The day's transactions first, then counts and write-downs, closings last."""
+    """What expired the day before first, then transactions, counts, and closings last."""
+    if isinstance(event, Expiring):
+        return event.date, -1
     if isinstance(event, Movement | Landing):
         return event.date, 0
     return event.date, 2 if isinstance(event, Closing) else 1
+
+
+def _expirings(entries: Sequence[data.Directive], written: Written) -> Iterator[Expiring]:
+    """Yield the mornings after lots' last days, as far as the ledger itself has come.
+
+    Never by the clock, so that a ledger means the same tomorrow.
+    """
+    if not written.config.settings.get("write-off-expired"):
+        return
+    place = max(
+        place
+        for place, entry in enumerate(entries)
+        if isinstance(entry, data.Custom)
+        and entry.type == "lotcost"
+        and entry.values[0].value == "write-off-expired"
+    )
+    for lot in sorted(written.cards):
+        last_days = {fact.value for fact in written.cards.history(lot) if fact.key == "expires"}
+        for last_day in sorted(last_days):
+            morning = last_day + datetime.timedelta(1)
+            if morning <= entries[-1].date:
+                yield Expiring(morning, place, lot)
 
 
 def _brought(written: Written) -> Iterator[Lot]:

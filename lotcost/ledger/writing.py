@@ -83,7 +83,7 @@ def write(
             out.append(page.finish(excuse=place in spoilt))
         else:
             out.append(entry)
-            out.extend(generated(entry, each, written) for each in by_entry[place])
+            out.extend(generated(entry, by_entry[place], written))
     return out
 
 

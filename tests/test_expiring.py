@@ -1,0 +1,105 @@
+"""What expires is written off by the ledger itself, where it says so, and never by the clock."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal as D
+
+from beancount.core import data
+from conftest import load
+
+from lotcost.ledger.errors import MissingAccount, ShortStock
+
+HEAD = """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock "NONE"
+      lot-method: "fefo"
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-sales: Income:Sales
+      {write_off}
+    2025-01-02 * "Farm" "Delivery"
+      Assets:Stock:Main  3 MILK @@ 98.00 USD
+        lot: "L1"
+        expires: 2025-02-01
+      Liabilities:Payable
+    2025-01-03 * "To the shop"
+      Assets:Stock:Main  -1 MILK
+      Assets:Stock:Shop   1 MILK
+"""
+SETTING = '    2025-01-01 custom "lotcost" "write-off-expired" TRUE\n'
+LATER = """
+    2025-02-0{day} * "Rent"
+      Expenses:Rent  1.00 USD
+      Assets:Bank
+"""
+TO = "lot-write-off: Expenses:WriteOff"
+
+
+def written_off(loaded):
+    return [
+        (entry.date, posting.account, posting.units.number, posting.meta["lot"])
+        for entry in loaded.entries
+        if isinstance(entry, data.Transaction) and entry.meta["filename"] == "<lotcost>"
+        for posting in entry.postings
+    ]
+
+
+def test_goods_are_written_off_on_the_morning_after_their_last_day():
+    loaded = load(HEAD.format(write_off=TO) + SETTING + LATER.format(day=2))
+    assert loaded.errors == []
+    day = datetime.date(2025, 2, 2)
+    assert written_off(loaded) == [
+        (day, "Assets:Stock:Main", D(-1), "L1"),
+        (day, "Assets:Stock:Main", D(-1), "L1"),
+        (day, "Expenses:WriteOff", D("65.33"), "L1"),
+        (day, "Assets:Stock:Shop", D(-1), "L1"),
+        (day, "Expenses:WriteOff", D("32.67"), "L1"),
+    ]
+    assert loaded.lot("MILK", "L1")["cost_written_off"] == D("98.00")
+
+
+def test_nothing_is_written_off_before_the_ledger_has_come_that_far():
+    loaded = load(HEAD.format(write_off=TO) + SETTING + LATER.format(day=1))
+    assert written_off(loaded) == []
+
+
+def test_nothing_is_written_off_unless_the_ledger_says_so():
+    loaded = load(HEAD.format(write_off=TO) + LATER.format(day=2))
+    assert written_off(loaded) == []
+
+
+def test_a_reason_may_have_an_account_of_its_own():
+    to = "lot-write-off-expired: Expenses:Expired"
+    loaded = load(HEAD.format(write_off=to) + SETTING + LATER.format(day=2))
+    assert loaded.errors == []
+    assert {account for _, account, _, _ in written_off(loaded)} == {
+        *("Assets:Stock:Main", "Assets:Stock:Shop", "Expenses:Expired")
+    }
+
+
+def test_without_an_account_it_is_one_error_at_the_setting():
+    loaded = load(HEAD.format(write_off="note: TRUE") + SETTING + LATER.format(day=2))
+    (error,) = loaded.errors
+    assert type(error) is MissingAccount
+    assert error.entry.type == "lotcost"
+    assert written_off(loaded) == []
+
+
+def test_a_last_day_that_was_put_off_is_the_one_that_counts():
+    later = '    2025-01-20 custom "lot" "MILK" "L1"\n      expires: 2025-02-03\n'
+    loaded = load(HEAD.format(write_off=TO) + SETTING + later + LATER.format(day=3))
+    assert loaded.errors == []
+    assert written_off(loaded) == []
+
+
+def test_a_lot_is_not_written_off_twice():
+    by_hand = """
+    2025-02-05 * "Spoiled"
+      Assets:Stock:Main  -2 MILK
+        lot: "L1"
+        reason: "expired"
+"""
+    loaded = load(HEAD.format(write_off=TO) + SETTING + by_hand)
+    assert [type(error) for error in loaded.errors] == [ShortStock]
+    assert loaded.lot("MILK", "L1")["units_written_off"] == D(3)
