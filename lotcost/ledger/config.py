@@ -36,6 +36,9 @@ SETTINGS: Mapping[str, tuple[Any, ...]] = {
     "framework": ("ifrs", "us-gaap"),
     "write-off-expired": (True, False),
 }
+"""The settings that are one word each, with what they may be."""
+NEAR_EXPIRY = "near-expiry"
+_WHOLE = Decimal(100)
 WITHIN = frozenset({"fifo", "average"})
 TRACKED = frozenset({"required", "serial", "no"})
 COMMODITY_KEYS = frozenset({"lot-tracked"})
@@ -74,12 +77,18 @@ class Policy(NamedTuple):
 
 
 class Config:
-    """The policies and goods of one ledger."""
+    """The policies and goods of one ledger.
+
+    Attributes:
+      near_expiry: What goods are worth, in percent of their cost, with so many days left or
+        fewer; the smallest number of days that fits counts.
+    """
 
     def __init__(self, entries: Iterable[data.Directive], options: Mapping[str, Any]) -> None:
         self.errors: list[LotError] = []
         self.commodities: dict[str, data.Commodity] = {}
         self.settings: dict[str, Any] = {}
+        self.near_expiry: dict[int, Decimal] = {}
         self.policy = cache(self._policy)
         self.cent = cache(self._cent)
         self._income: str = options["name_income"]
@@ -120,6 +129,11 @@ class Config:
         """The opened accounts that goods are kept in."""
         return sorted(name for name in self._opens if self.policy(name) is not None)
 
+    def keeps_written(self, account: str) -> bool:
+        """Whether Beancount leaves costs in an account as they are written: booking "NONE"."""
+        entry = self._opens.get(account)
+        return entry is not None and entry.booking is data.Booking.NONE
+
     def is_income(self, account: str) -> bool:
         """Tell an income account."""
         return bool(accounts.root(1, account) == self._income)
@@ -156,23 +170,45 @@ class Config:
         days = entry.meta.get("shelf-life") if entry else None
         return int(days) if isinstance(days, Decimal) and days > 0 else None
 
+    def worth_near_expiry(self, days_left: int) -> Decimal | None:
+        """Return what goods are worth in percent of their cost, or None where no rule says so."""
+        fitting = [bound for bound in self.near_expiry if days_left <= bound]
+        return self.near_expiry[min(fitting)] if fitting else None
+
     def _read_setting(self, entry: data.Custom) -> Iterable[LotError]:
-        values = [value.value for value in entry.values or ()]
-        if len(values) != 2 or not isinstance(values[0], str):
+        word, *values = [value.value for value in entry.values or ()] or [None]
+        if word == NEAR_EXPIRY:
+            yield from self._read_near_expiry(entry, values)
+        elif not isinstance(word, str) or (word in SETTINGS and len(values) != 1):
             message = (
                 'custom "lotcost" wants a word and its value; '
                 'write custom "lotcost" "framework" "ifrs"'
             )
             yield WrongType(entry.meta, message, entry)
-        elif values[0] not in SETTINGS:
-            message = f'The setting "{values[0]}" is unknown; {nearest(values[0], SETTINGS)}'
+        elif word not in SETTINGS:
+            known = (*SETTINGS, NEAR_EXPIRY)
+            message = f'The setting "{word}" is unknown; {nearest(word, known)}'
             yield UnknownWord(entry.meta, message, entry)
-        elif values[1] not in SETTINGS[values[0]]:
-            known = " or ".join(_as_written(value) for value in SETTINGS[values[0]])
-            message = f'"{values[0]}" wants {known} and has {_as_written(values[1])}'
+        elif values[0] not in SETTINGS[word]:
+            known_values = " or ".join(_as_written(value) for value in SETTINGS[word])
+            message = f'"{word}" wants {known_values} and has {_as_written(values[0])}'
             yield UnknownWord(entry.meta, message, entry)
         else:
-            self.settings[values[0]] = values[1]
+            self.settings[word] = values[0]
+
+    def _read_near_expiry(self, entry: data.Custom, values: list[Any]) -> Iterable[LotError]:
+        numbers = [value for value in values if isinstance(value, Decimal)]
+        if len(values) == len(numbers) == 2:
+            days, percent = numbers
+            if days >= 0 and not days % 1 and 0 <= percent <= _WHOLE:
+                self.near_expiry[int(days)] = percent
+                return
+        has = " ".join(map(_as_written, values)) or "nothing"
+        message = (
+            f'"{NEAR_EXPIRY}" wants whole days and a percentage from 0 to 100, and has {has}; '
+            f'write custom "lotcost" "{NEAR_EXPIRY}" 30 50'
+        )
+        yield WrongType(entry.meta, message, entry)
 
     def _policy(self, account: str) -> Policy | None:
         opens = [self._opens[name] for name in accounts.parents(account) if name in self._opens]
@@ -228,7 +264,9 @@ def _open_errors(entry: data.Open) -> Iterable[LotError]:
 
 
 def _as_written(value: object) -> str:
-    return str(value).upper() if isinstance(value, bool) else f'"{value}"'
+    if isinstance(value, bool):
+        return str(value).upper()
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _is_account(value: object) -> bool:
