@@ -70,17 +70,17 @@ def roll_forward(
 
 
 def _columns(by_account: bool, moves: bool) -> Iterator[Column]:
-    """Yield the columns; goods on their way come into a row, and so do they where they net out."""
+    """Yield the columns; transfers have one where they do not net to nothing in a row."""
     words = [word for word in dict.fromkeys(_MOVED_BY.values()) if moves or word != "transfers"]
     if by_account:
         yield Column("account", "text")
     yield Column("commodity", "text")
     for word in ("opening", *words, "closing"):
-        if word not in _MONEY_ONLY:
-            yield Column(f"units_{word}", "units", "commodity")
+        yield Column(f"cost_{word}", "money", "currency", summed=True)
     yield Column("currency", "text")
     for word in ("opening", *words, "closing"):
-        yield Column(f"cost_{word}", "money", "currency", summed=True)
+        if word not in _MONEY_ONLY:
+            yield Column(f"units_{word}", "units", "commodity")
 
 
 def _row(books: Books, key: tuple[str, str, str], values: _Sums) -> dict[str, Any]:
