@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
-from lotcost.cli import asking, checking, output
+from lotcost.cli import asking, checking, output, proposing
 from lotcost.cli.demo import show_demo
 from lotcost.ledger.loading import Ledger, load
 from lotcost.rendering import about
 from lotcost.reports.catalog import CATALOG, Entry, Question, answer
 
 _LEDGER = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+_AT = "As of the evening of this day; else of the ledger's last transaction."
 _EPILOG = """
 \b
 Examples:
@@ -24,6 +25,13 @@ Examples:
 
 Exit codes: 0, 1 for errors in the ledger, 2 for wrong usage.
 """
+
+
+def _day(said: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(said)
+    except ValueError as error:
+        raise click.BadParameter(f"{said!r} is no day; write it as 2025-03-31.") from error
 
 
 class _Commands(click.Group):
@@ -55,6 +63,50 @@ def check(ctx: click.Context, ledger: Path) -> None:
     for problem in problems:
         click.echo(problem)
     ctx.exit(1 if problems else 0)
+
+
+@main.command("write-off", short_help="Propose to write off what has expired.")
+@click.argument("ledger", type=_LEDGER)
+@click.option("--at", type=_day, metavar="DATE", help=_AT)
+@click.option(
+    "--write-downs", is_flag=True, help="Also write down what is near its expiry, by the rules."
+)
+@click.option(
+    "--append",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Add the proposal to this file of the ledger, and show the difference.",
+)
+@click.option("--dry-run", is_flag=True, help="With --append, show the difference only.")
+@click.pass_context
+def write_off(
+    ctx: click.Context,
+    ledger: Path,
+    at: datetime.date | None,
+    write_downs: bool,
+    file: Path | None,
+    dry_run: bool,
+) -> None:
+    """Print the transactions that would write off what has expired.
+
+    Nothing is written unless --append names one of the ledger's own files.
+    """
+    seen = "" if file is None else proposing.digest(file)
+    loaded = _load(ledger)
+    problems = checking.problems(loaded, ledger)
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        click.echo("Nothing is proposed before the errors are mended.", err=True)
+        ctx.exit(1)
+    if not checking.keeps_lots(loaded):
+        click.echo(checking.NO_LOTS, err=True)
+    text = proposing.propose(loaded, at, write_downs)
+    if file is None or not text:
+        click.echo(text.encode(), nl=False)
+    else:
+        proposing.add(loaded, ledger, file, text, seen, dry_run)
 
 
 @main.command(short_help="Show an example ledger in Fava.")
@@ -90,10 +142,9 @@ def _report_command(name: str, entry: Entry) -> click.Command:
 
 
 def _params(entry: Entry) -> list[click.Parameter]:
-    at = "As of the evening of this day; else of the ledger's last transaction."
     params: list[click.Parameter] = [
         click.Argument(["ledger"], type=_LEDGER),
-        click.Option(["--at"], type=_day, metavar="DATE", help=at),
+        click.Option(["--at"], type=_day, metavar="DATE", help=_AT),
     ]
     if entry.period:
         params += [
@@ -125,13 +176,6 @@ def _params(entry: Entry) -> list[click.Parameter]:
             help="Write a file, and replace it whole; - is the terminal or pipe.",
         ),
     ]
-
-
-def _day(said: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(said)
-    except ValueError as error:
-        raise click.BadParameter(f"{said!r} is no day; write it as 2025-03-31.") from error
 
 
 def _load(path: Path) -> Ledger:
