@@ -798,3 +798,33 @@ def test_the_books_own_method_makes_no_difference() -> None:
                 assert each["difference"] == 0
 
     agrees()
+
+
+def test_what_beancount_booked_finer_than_cents_is_costed_as_fine(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "beancount"
+    2025-01-01 open Assets:Stock:Main "FIFO"
+
+    2025-01-02 * "Farm"
+      Assets:Stock:Main  3 MILK {2.3333 USD, "L1"}
+      Liabilities:Payable
+
+    2025-01-03 * "Farm"
+      Assets:Stock:Main  3 MILK {3 USD, "L2"}
+      Liabilities:Payable
+
+    2025-01-04 * "Cafe"
+      Assets:Stock:Main  -4 MILK {} @ 5 USD
+      Assets:Cash  20 USD
+      Income:Sales  -20 USD
+      Expenses:CostOfSales
+    """
+    assert ledger.errors == []
+    rows = {each["method"]: each for each in ledger.rows("methods")}
+    assert rows["fifo"]["cost_of_sales"] == rows["actual"]["cost_of_sales"] == Decimal("9.9999")
+    assert rows["actual"]["difference"] == 0
+    assert rows["average"]["cost_of_sales"] == Decimal("10.6666")

@@ -15,8 +15,8 @@ from lotcost.reports.movements import document
 from lotcost.reports.report import Column, Report, money, rate, totals, trimmed, unit_cost
 
 _COLUMNS = (
-    Column("date", "date"),
     Column("batch", "text"),
+    Column("date", "date"),
     Column("kind", "text"),
     Column("commodity", "text"),
     Column("inputs", "count"),

@@ -73,7 +73,7 @@ def recost(books: Books, currency: str, method: Method) -> Recosted:
     method says, and found, at what the books say.
     """
     told = list(_tell(books, currency, by_lot=method is Method.SPECIFIC))
-    rules = _rules(books, method)
+    rules = _rules(books, currency, method)
     while True:
         outcomes = list(replay([each.event for each in told], rules))
         refused = [
@@ -96,7 +96,12 @@ def recost(books: Books, currency: str, method: Method) -> Recosted:
 _ISSUES = frozenset({Kind.SALE, Kind.WRITE_OFF, Kind.ADJUSTMENT})
 
 
-def _rules(books: Books, method: Method) -> Rules:
+def _rules(books: Books, currency: str, method: Method) -> Rules:
+    finest = books.config.cent(currency)
+    # Beancount books finer than cents where a unit cost does.
+    while any(line.cost % finest for line in books.lines if line.currency == currency):
+        finest /= 10
+
     def averages_lots(account: str) -> bool:
         policy = books.config.policy(account)
         return method is Method.SPECIFIC and policy is not None and policy.averages_lots
@@ -104,7 +109,7 @@ def _rules(books: Books, method: Method) -> Rules:
     return Rules(
         method=lambda account: method,
         averages_lots=averages_lots,
-        cent=books.config.cent,
+        cent=lambda name: finest if name == currency else books.config.cent(name),
         unit_weight=books.config.unit_weight,
         statuses={},
         convert=books.convert,

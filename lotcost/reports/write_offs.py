@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,6 @@ from lotcost.model import ZERO, Kind, Reason
 from lotcost.reports.movements import document
 from lotcost.reports.register import Carried, register
 from lotcost.reports.report import Column, Report, Row, money, trimmed
-from lotcost.reports.tie import booked_on
 
 _EVIDENCE = ("document", "approved-by", "disposal", "evidence")
 _COLUMNS = (
@@ -186,12 +185,25 @@ def _notes(books: Books, since: datetime.date | None) -> Iterator[str]:
             accounts |= policy.write_offs | {policy.accounts.get("lot-write-down", "")}
         if line.kind in _EXPENSED and (since is None or line.date >= since):
             cost[line.currency] -= line.cost
-    ledger = booked_on(books, accounts, since)
-    for currency in sorted(cost):
+    ledger = _booked_on(books, accounts, since)
+    accounts.discard("")
+    for currency in sorted(cost) if accounts else ():
         cent = books.config.cent(currency)
         ours, theirs = money(cost[currency], cent), money(ledger[currency], cent)
         off = "yes" if ours == theirs else f"no, {theirs - ours:f} {currency} off"
         yield (
-            f"Ties to {', '.join(sorted(accounts - {''}))}: {off}; "
+            f"Ties to {', '.join(sorted(accounts))}: {off}; "
             f"all lots together {ours:f} {currency}, accounts {theirs:f} {currency}"
         )
+
+
+def _booked_on(
+    books: Books, accounts: Container[str], since: datetime.date | None
+) -> dict[str, Decimal]:
+    booked: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in books.entries:
+        if isinstance(entry, data.Transaction) and (since is None or entry.date >= since):
+            for posting in entry.postings:
+                if posting.account in accounts:
+                    booked[posting.units.currency] += posting.units.number
+    return booked
