@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from fava.application import create_app
 
+EXPIRY = "LotCostExpiry"
 LOTS = "LotCostLots"
 MARGINS = "LotCostMargins"
 
@@ -109,6 +110,7 @@ class Article(HTMLParser):
         self.attributes: list[tuple[str, str | None]] = []
         self._href: str | None = None
         self._silent = False
+        self._in_cell = False
         self.feed(html[html.index("<article>") : html.index("</article>")])
 
     @property
@@ -132,6 +134,7 @@ class Article(HTMLParser):
             self.tables[-1].append([])
         elif tag in {"td", "th"}:
             self.tables[-1][-1].append("")
+            self._in_cell = True
         elif tag == "a":
             self._href = dict(attrs).get("href")
 
@@ -140,6 +143,8 @@ class Article(HTMLParser):
             self._silent = False
         elif tag == "a":
             self._href = None
+        elif tag in {"td", "th"}:
+            self._in_cell = False
 
     def handle_data(self, data: str) -> None:
         if self._silent:
@@ -147,7 +152,7 @@ class Article(HTMLParser):
         self.words.append(data)
         if self._href is not None:
             self.links[data.strip()] = self._href
-        if self.tables and self.tables[-1] and self.tables[-1][-1]:
+        if self._in_cell:
             # A heading's arrow is no part of its name.
             before = self.tables[-1][-1][-1]
             self.tables[-1][-1][-1] = (before + data).strip(" \n\t▲▼\N{NO-BREAK SPACE}")

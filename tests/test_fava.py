@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
-from fava_app import BODY, HEAD, LEDGER, LOTS, MARGINS, Article, Pages, many_lots, write
+from fava_app import BODY, EXPIRY, HEAD, LEDGER, LOTS, MARGINS, Article, Pages, many_lots, write
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
@@ -26,7 +26,7 @@ from lotcost.reports.catalog import Question, answer
 from lotcost.reports.report import Report
 
 Open = Callable[..., Pages]
-PAGES = pytest.mark.parametrize("page", [LOTS, MARGINS])
+PAGES = pytest.mark.parametrize("page", [LOTS, MARGINS, EXPIRY])
 
 
 @pytest.fixture
@@ -466,7 +466,7 @@ def test_links_stay_under_a_prefix(open_fava: Open, page: str) -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ('"foo"', "takes its settings as a dictionary, \"{'rows': 500, 'days': 30}\""),
+        ('"foo"', "takes its settings as a dictionary, \"{'rows': 500, 'days': 30, 'expired_as"),
         ('"{{"', "takes its settings as a dictionary"),
         ('"1+1"', "takes its settings as a dictionary"),
         ("\"{'rows': Decimal('1')}\"", "takes its settings as a dictionary"),
@@ -474,7 +474,9 @@ def test_links_stay_under_a_prefix(open_fava: Open, page: str) -> None:
         ("TRUE", "takes its settings as a dictionary"),
         ("\"{'row': 5}\"", "has no setting 'row'; did you mean \"rows\"?"),
         ("\"{'rows': 0}\"", "rows wants a whole number from 1 to 5000 and has 0"),
-        ('"{3: [1]}"', "has no setting 3; known are days, rows"),
+        ("\"{'rows': True}\"", "rows wants a whole number from 1 to 5000 and has True"),
+        ("\"{'expired_as_errors': 1}\"", "expired_as_errors wants True or False and has 1"),
+        ('"{3: [1]}"', "has no setting 3; known are days, expired_as_errors, rows"),
         ('"' + "[" * 3000 + '"', "takes its settings as a dictionary"),
     ],
 )
@@ -486,7 +488,7 @@ def test_a_broken_configuration_is_an_error_at_its_line(
     (error,) = pages.ledger.errors  # one, though there are several pages
     assert words in error.message
     assert error.source["lineno"] == 6
-    for page in (LOTS, MARGINS):
+    for page in (LOTS, MARGINS, EXPIRY):
         article = pages.page(page)
         assert words in article.text
         assert article.rows()
@@ -585,5 +587,5 @@ def test_the_example_ledgers_have_their_pages(name: str, tmp_path: Path) -> None
     for file in folder.glob("*.beancount"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     pages = Pages(tmp_path / "main.beancount")
-    for page in (LOTS, MARGINS):
+    for page in (LOTS, MARGINS, EXPIRY):
         assert pages.page(page).rows()

@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core import data
 from beancount.core.position import Cost
 
-from lotcost.core.expiry import is_expired
+from lotcost.core.expiry import bar
 from lotcost.core.rounding import half_up
 from lotcost.ledger.books import Books
 from lotcost.ledger.config import Policy
@@ -38,7 +38,8 @@ class Expired(NamedTuple):
     """What an account holds of a lot past its last day.
 
     Attributes:
-      held: What it is held at, position by position, as a native account needs it said.
+      held: What it is held at, position by position, which a native account needs said; of a
+        managed account nothing.
     """
 
     lot: Lot
@@ -60,7 +61,9 @@ class Proposal(NamedTuple):
 def write_offs(books: Books) -> tuple[Proposal, ...]:
     """Propose to write off what is expired on the evening of the books' day.
 
-    A lot that is written off already is not on hand, so a second run proposes nothing.
+    Where lines are asked for, their lots are proposed alone, and always with all their account
+    holds. A lot that is recalled or in quarantine is held, and not proposed. One that is written
+    off already is not on hand, so a second run proposes nothing.
     """
     proposals = []
     for account, expired in sorted(_expired(books).items()):
@@ -72,10 +75,31 @@ def write_offs(books: Books) -> tuple[Proposal, ...]:
     return tuple(proposals)
 
 
+def lots_of(proposals: Iterable[Proposal]) -> frozenset[Lot]:
+    """Return the lots that are to be written off, in however many accounts."""
+    return frozenset(expired.lot for proposal in proposals for expired in proposal.lots)
+
+
+def worth(proposals: Iterable[Proposal]) -> dict[str, Decimal]:
+    """Return what is to be written off at cost, by currency."""
+    sums: dict[str, Decimal] = {}
+    for proposal in proposals:
+        for expired in proposal.lots:
+            amount, currency = expired.cost
+            sums[currency] = sums[currency] + amount if currency in sums else amount
+    return dict(sorted(sums.items()))
+
+
+def ledger_text(proposals: Iterable[Proposal]) -> str:
+    """Return proposals as they stand in a ledger, a blank line between them."""
+    return "\n".join(proposal.text for proposal in proposals)
+
+
 def _expired(books: Books) -> dict[str, list[Expired]]:
     units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
     cost: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
     currency: dict[Lot, str] = {}
+    asked = {(line.account, line.lot) for _, line in books.picked}
     for line in books.lines:
         units[line.account, line.lot] += line.units
         cost[line.account, line.lot] += line.stock_cost
@@ -83,10 +107,15 @@ def _expired(books: Books) -> dict[str, list[Expired]]:
     found: dict[str, list[Expired]] = defaultdict(list)
     for (account, lot), on_hand in units.items():
         expires = books.cards.expires(lot)
-        if on_hand > ZERO and expires is not None and is_expired(expires, books.at):
+        if on_hand <= ZERO or expires is None or (account, lot) not in asked:
+            continue
+        barred = bar(lot, expires, books.statuses, books.at)
+        if barred is not None and barred.why == "expired":
             cent = books.config.cent(currency[lot])
             worth = Money(half_up(cost[account, lot], cent), currency[lot])
-            held = tuple(_positions(books, account, lot))
+            policy = books.config.policy(account)
+            native = policy is not None and policy.native
+            held = tuple(_positions(books, account, lot)) if native else ()
             found[account].append(Expired(lot, expires, on_hand, worth, held))
     return found
 
@@ -124,10 +153,14 @@ def _lines(books: Books, account: str, policy: Policy, lots: Sequence[Expired]) 
 
 
 def _named(expired: Expired) -> Iterator[str]:
-    number_ = expired.lot.number.replace("\\", "\\\\").replace('"', '\\"')
-    yield f'{_INDENT * 2}lot: "{number_}"'
+    yield f"{_INDENT * 2}lot: {_quoted(expired.lot.number)}"
     yield f'{_INDENT * 2}reason: "{Reason.EXPIRED}"'
 
 
 def _label(cost: Cost) -> str:
-    return f', "{cost.label}"' if cost.label else ""
+    return f", {_quoted(cost.label)}" if cost.label else ""
+
+
+def _quoted(text: str) -> str:
+    said = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{said}"'

@@ -84,6 +84,18 @@ def buckets(bounds: Sequence[int] = BOUNDS) -> list[str]:
     return ["expired", *(f"{bound} days" for bound in bounds), "later", "none"]
 
 
+def by_month(report: Report) -> tuple[tuple[datetime.date, Mapping[str, Decimal]], ...]:
+    """Return what the lots on hand cost by the month of their last day, by its first day.
+
+    Any report serves whose rows say when they expire and what they cost on hand.
+    """
+    months: dict[datetime.date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in report.rows:
+        if row["expires"] is not None and row["cost_on_hand"]:
+            months[row["expires"].replace(day=1)][row["currency"]] += row["cost_on_hand"]
+    return tuple(sorted((month, dict(amounts)) for month, amounts in months.items()))
+
+
 def _row(
     books: Books, lot: Row, paces: Mapping[str, _Pace], bounds: Sequence[int]
 ) -> dict[str, Any]:

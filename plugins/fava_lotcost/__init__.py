@@ -9,7 +9,8 @@ here, so this module holds the pages and nothing else that is one.
 
 from __future__ import annotations
 
+from fava_lotcost.expiry import LotCostExpiry
 from fava_lotcost.lots import LotCostLots
 from fava_lotcost.margins import LotCostMargins
 
-__all__ = ["LotCostLots", "LotCostMargins"]
+__all__ = ["LotCostExpiry", "LotCostLots", "LotCostMargins"]

@@ -14,12 +14,13 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from babel.core import Locale
 from beancount.core import data
+from fava.beans.funcs import hash_entry as hash_entry
 from fava.context import g
 from fava.core.filters import AdvancedFilter, Match
 from fava.core.number import get_locale_format
 from fava.ext import extension_endpoint
 from fava.helpers import FavaAPIError
-from fava.util.date import parse_date
+from fava.util.date import get_fiscal_period, parse_date
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,6 +33,11 @@ def endpoint(name: str) -> Callable[[F], F]:
     return cast(Callable[[F], F], extension_endpoint(name))
 
 
+def live(title: Callable[[Any], str]) -> str:
+    """Compute a title on each request; Fava reads it as the plain text it is by its type."""
+    return cast(str, property(title))
+
+
 def period(text: str, fiscal_year_end: Any) -> tuple[datetime.date, datetime.date]:
     """Return the first and the last day of a time filter, both in."""
     try:
@@ -41,6 +47,15 @@ def period(text: str, fiscal_year_end: Any) -> tuple[datetime.date, datetime.dat
     if begin is None or end is None:
         raise FavaAPIError(f"Failed to parse date: {text}")
     return begin, end - datetime.timedelta(days=1)
+
+
+def first_day_of_year(day: datetime.date, fiscal_year_end: Any) -> datetime.date:
+    """Return the first day of the fiscal year that a day is in."""
+    for year in (day.year + 1, day.year, day.year - 1):  # a fiscal year may begin in another
+        begin, _ = get_fiscal_period(year, fiscal_year_end)
+        if begin is not None and begin <= day:
+            return begin
+    return day.replace(month=1, day=1)
 
 
 def kept(entries: Sequence[data.Directive], filter_box: str) -> frozenset[int]:

@@ -30,6 +30,14 @@ def download(report: Report, kind: str, about: About) -> Download:
     )
 
 
+def text(said: str, name: str) -> Download:
+    """Return a text as a file."""
+    stream = io.BytesIO(said.encode())
+    return send_file(
+        stream, mimetype="text/plain; charset=utf-8", as_attachment=True, download_name=name
+    )
+
+
 def refusal(sentence: str, status: int) -> Download:
     """Say why there is no file."""
     return f"{sentence}\n", status, {"Content-Type": "text/plain; charset=utf-8"}

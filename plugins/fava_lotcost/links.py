@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from fava.application import url_for
 
+from fava_lotcost import compat
 from lotcost.model import Lot
 
 
@@ -32,6 +34,11 @@ def editor(source: str) -> str | None:
     if file.startswith("<") or not line.isdigit():
         return None
     return url_for("report", report_name="editor", file_path=file, line=line)
+
+
+def entry(entry: Any) -> str:
+    """Return what opens an entry, with all that may be done to it."""
+    return f"#context-{compat.hash_entry(entry)}"
 
 
 def account(name: str) -> str:

@@ -15,6 +15,7 @@ from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
 from lotcost.ledger.books import Books
+from lotcost.reports import expiry
 from lotcost.reports.report import Column, Report, Row
 from lotcost.reports.series import stock_by_commodity, stock_value
 
@@ -26,6 +27,7 @@ _SHOWN = (
     *("units_transferred", "units_on_hand", "unit_cost", "cost_on_hand", "currency"),
     *("gross_margin", "margin_rate"),
 )
+_NARROWED_BY = ("commodity", "supplier")
 _WHERE_ANY = frozenset({"units_consumed", "units_adjusted", "units_transferred"})
 # The lots of one account do not add up without what came from others.
 _MOVED = Column("units_transferred", "units", "commodity")
@@ -90,7 +92,7 @@ class LotCostLots(LotPage, FavaExtensionBase):
             statuses=tuple(_counts(narrowed)),
             status=status,
             by=by,
-            charts=[] if self.incognito else _charts(books, asked),
+            charts=[] if self.incognito else _charts(books, asked, whole),
         )
 
     def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report | None:
@@ -119,18 +121,8 @@ class LotCostLots(LotPage, FavaExtensionBase):
     def _narrowed(self, whole: Report, params: Params) -> tuple[str, Report]:
         """Return the status asked for, and the lots that fit all else."""
         status = params.one_of("status", STATUSES, "on-hand")
-        search = params.text("q").strip().casefold()
-        wanted = {name: params.text(name) for name in ("commodity", "supplier")}
-
-        def fits(row: Row) -> bool:
-            if any(said and row[name] != said for name, said in wanted.items()):
-                return False
-            name = self.ledger.commodities.name(row["commodity"])
-            words = (row["lot"], row["commodity"], row["supplier"], name)
-            return any(search in str(word).casefold() for word in words if word is not None)
-
         rows = (row | {"days_left": _days_left(row, whole.at)} for row in map(dict, whole.rows))
-        return status, whole.only(row for row in rows if fits(row))
+        return status, whole.only(row for row in rows if self.is_found(row, params, _NARROWED_BY))
 
 
 def _columns(whole: Report) -> Iterator[Column]:
@@ -166,11 +158,13 @@ def _is_near(row: Row, near: datetime.date) -> bool:
     return row["status"] == "open" and row["expires"] is not None and row["expires"] <= near
 
 
-def _charts(books: Books, asked: Asked) -> list[Any]:
+def _charts(books: Books, asked: Asked, whole: Report) -> list[Any]:
     by_commodity = stock_by_commodity(books)
     drawn = set(books.options["operating_currency"])  # a treemap has no other currencies
     has_treemap = any(drawn & amounts.keys() for amounts in by_commodity.values())
+    expiring = expiry.by_month(whole)
     return [
         *compat.line_chart("Stock value", stock_value(books, asked.since)),
         *(compat.treemap("By commodity", by_commodity) if has_treemap else ()),
+        *(compat.bar_chart("Expiry", expiring) if expiring else ()),
     ]

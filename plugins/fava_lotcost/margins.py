@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from fava.ext import FavaExtensionBase
 
 from fava_lotcost import compat
+from fava_lotcost.charts import by_month
 from fava_lotcost.page import LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
@@ -100,15 +99,8 @@ class LotCostMargins(LotPage, FavaExtensionBase):
 
 
 def _charts(months: Report) -> list[Any]:
-    def points(name: str) -> Iterator[tuple[datetime.date, dict[str, Decimal]]]:
-        values: dict[str, dict[str, Decimal]] = defaultdict(dict)
-        for row in months.rows:
-            values[row["month"]][row["currency"]] = row[name]
-        for month, amounts in values.items():
-            yield datetime.date.fromisoformat(f"{month}-01"), amounts
-
     return [
-        *compat.bar_chart("Gross margin", points("gross_margin")),
-        *compat.bar_chart("Revenue", points("revenue")),
-        *compat.bar_chart("Write-offs", points("write_offs")),
+        *compat.bar_chart("Gross margin", by_month(months, "gross_margin")),
+        *compat.bar_chart("Revenue", by_month(months, "revenue")),
+        *compat.bar_chart("Write-offs", by_month(months, "write_offs")),
     ]

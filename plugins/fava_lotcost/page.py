@@ -6,7 +6,7 @@ It is no extension itself, or Fava would show it as one.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fava.application import url_for
@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 else:
     _Extension = object
 
+IN_INCOGNITO = "In incognito mode figures are masked and nothing is exported."
 _LOG = logging.getLogger(__name__)
+
+
+Exported = Callable[[Snapshot, Asked, Params], Report | None]
 
 
 class Loaded(NamedTuple):
@@ -139,6 +143,11 @@ class LotPage(_Extension):
         """Whether figures are to be masked."""
         return bool(current_app.config["INCOGNITO"])
 
+    @staticmethod
+    def count_lots(report: Report) -> int:
+        """Count the lots of a report, in however many accounts."""
+        return len({(row["commodity"], row["lot"]) for row in report.rows})
+
     def link(self, column: Column, row: Row) -> str | None:
         """Return where a cell leads."""
         return None
@@ -171,13 +180,23 @@ class LotPage(_Extension):
         kept = names - {"page", *without}
         return {name: value for name, value in sorted(request.args.items()) if name in kept}
 
-    def _export(self, kind: str) -> Download:
+    def is_found(self, row: Row, params: Params, keys: Iterable[str]) -> bool:
+        """Whether a lot fits what is searched for and what the table is narrowed to."""
+        if any(params.text(key) and row[key] != params.text(key) for key in keys):
+            return False
+        search = params.text("q").strip().casefold()
+        name = self.ledger.commodities.name(row["commodity"])
+        words = (row["lot"], row["commodity"], row["supplier"], name)
+        return any(search in str(word).casefold() for word in words if word is not None)
+
+    def _export(self, kind: str, exported: Exported | None = None) -> Download:
+        """Return the rows shown as a file; of which table, where a page has two."""
         if self.incognito:
-            return refusal("In incognito mode figures are masked and nothing is exported.", 403)
+            return refusal(IN_INCOGNITO, 403)
         params = Params(request.args)
         snapshot = self.loaded.snapshot
         try:
-            report = self.exported(snapshot, self.asked(), params)
+            report = (exported or self.exported)(snapshot, self.asked(), params)
         except FavaAPIError as error:
             return refusal(str(error), 400)
         if report is None:
@@ -193,9 +212,10 @@ class LotPage(_Extension):
         plain = about(self.ledger.options, self.ledger.beancount_file_path, Question())
         return plain._replace(asked=tuple(self.kept_params("conversion", "interval").items()))
 
-    def _tell(self, message: str, line: Any) -> None:
-        """Put an error on Fava's Errors page, once for all pages."""
-        error = FavaExtensionError(line.meta if line else None, message, line)
+    def _tell(self, message: str, line: Any, source: Any = None) -> None:
+        """Put an error on Fava's Errors page, once for all pages; it may be at a posting's line."""
+        source = source or (line.meta if line else None)
+        error = FavaExtensionError(source, message, line)
         errors = self.ledger.extensions.errors  # Fava empties it before each load
         if error not in errors:
             errors.append(error)

@@ -25,10 +25,12 @@ class Settings(NamedTuple):
     Attributes:
       rows: How many rows a page of a table has.
       days: How many days ahead a lot's last day counts as near.
+      expired_as_errors: Whether Fava's Errors page says what has expired and is on hand.
     """
 
     rows: int = 500
     days: int = 30
+    expired_as_errors: bool = False
 
 
 def own_line(entries: Iterable[data.Directive]) -> data.Custom | None:
@@ -52,7 +54,9 @@ def read(line: data.Custom | None) -> tuple[Settings, list[str]]:
     if not isinstance(said, dict):
         return Settings(), [_wanted(f"and not {text}")]
     errors = list(_errors(said))
-    good = {key: value for key, value in said.items() if key in Settings._fields and _fits(value)}
+    good = {
+        key: value for key, value in said.items() if key in Settings._fields and _fits(key, value)
+    }
     return Settings(**good), errors
 
 
@@ -60,11 +64,18 @@ def _errors(said: dict[Any, Any]) -> Iterator[str]:
     for key, value in said.items():
         if key not in Settings._fields:
             yield f"{MODULE} has no setting {key!r}; {nearest(str(key), Settings._fields)}"
-        elif not _fits(value):
-            yield f"{MODULE}: {key} wants a whole number from 1 to {_MOST} and has {value!r}"
+        elif not _fits(key, value):
+            wanted = "True or False" if _is_switch(key) else f"a whole number from 1 to {_MOST}"
+            yield f"{MODULE}: {key} wants {wanted} and has {value!r}"
 
 
-def _fits(value: object) -> bool:
+def _is_switch(key: str) -> bool:
+    return isinstance(Settings._field_defaults[key], bool)
+
+
+def _fits(key: str, value: object) -> bool:
+    if _is_switch(key):
+        return isinstance(value, bool)
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST
 
 

@@ -17,6 +17,7 @@ from beancount.core import data
 from fava_lotcost import compat
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.errors import LotError
+from lotcost.ledger.proposals import Proposal, write_offs
 from lotcost.model import Lot
 from lotcost.reports.catalog import CATALOG, Question
 from lotcost.reports.lot import OneLot, one_lot
@@ -50,8 +51,13 @@ class Snapshot:
         self.options = options
         self.lot_errors = tuple(error for error in errors if isinstance(error, LotError))
         # They live and die with the snapshot, so that no reload shows what was before it.
-        self.books: Callable[[Asked], Books] = lru_cache(8)(self._books)
+        self._books_of: Callable[[Asked], Books] = lru_cache(8)(self._books)
         self.report: Callable[[str, Asked, str | None], Report] = lru_cache(16)(self._report)
+        self.proposals: Callable[[Asked], tuple[Proposal, ...]] = lru_cache(8)(self._proposals)
+
+    def books(self, asked: Asked) -> Books:
+        """Return the books as of the last day asked for; the first one is a report's own."""
+        return self._books_of(asked._replace(since=None))
 
     def lot(self, lot: Lot, asked: Asked) -> OneLot | None:
         """Return all there is to say of a lot, or None where no line moves it."""
@@ -93,6 +99,9 @@ class Snapshot:
     def _report(self, name: str, asked: Asked, by: str | None) -> Report:
         question = Question(asked.since, asked.at, by=by)
         return CATALOG[name].make(self.books(asked), question)
+
+    def _proposals(self, asked: Asked) -> tuple[Proposal, ...]:
+        return write_offs(self.books(asked))
 
     def _test(self, asked: Asked) -> Callable[[Line], bool] | None:
         """Return what tells whether a line is asked for, or None where all are."""

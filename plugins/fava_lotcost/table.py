@@ -45,16 +45,21 @@ class Table(NamedTuple):
 
 def table(report: Report, columns: Sequence[Column], params: Params, size: int) -> Table:
     """Sort a report and cut out the page a URL asks for."""
-    currencies = {row["currency"] for row in report.rows}
-    currency = currencies.pop() if len(currencies) == 1 else ""
-    if currency:
-        columns = [column for column in columns if column.name != "currency"]
-    order = params.order(column.name for column in columns)
+    whole = whole_table(report, columns, size)
+    order = params.order(column.name for column in whole.columns)
     report = report.only(ordered(report.rows, order))
     pages = max(1, -(-len(report.rows) // size))
     page = params.page(pages)
     rows = report.rows[(page - 1) * size : page * size]
-    return Table(report, tuple(columns), currency, rows, page, pages, order)
+    return whole._replace(report=report, rows=rows, page=page, pages=pages, sort=order)
+
+
+def whole_table(report: Report, columns: Sequence[Column], size: int) -> Table:
+    """Show a report as it is, and of a long one its beginning."""
+    currencies = {row["currency"] for row in report.rows}
+    currency = currencies.pop() if len(currencies) == 1 else ""
+    shown = tuple(column for column in columns if not currency or column.name != "currency")
+    return Table(report, shown, currency, report.rows[:size], 1, 1, "")
 
 
 def ordered(rows: Sequence[Row], order: str) -> list[Row]:

@@ -1,0 +1,278 @@
+"""The page Lot expiry: what has expired and will, what to write off, and what was."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from fava.ext import FavaExtensionBase
+from fava.helpers import FavaAPIError
+
+from fava_lotcost import compat, links
+from fava_lotcost.charts import by_month
+from fava_lotcost.export import Download, refusal, text
+from fava_lotcost.findings import expired_on_hand
+from fava_lotcost.page import IN_INCOGNITO, LotPage
+from fava_lotcost.params import Params
+from fava_lotcost.snapshot import Asked, Snapshot
+from fava_lotcost.table import Table, table, whole_table
+from lotcost.ledger.proposals import Proposal, ledger_text, lots_of, worth
+from lotcost.reports import expiry
+from lotcost.reports.catalog import CATALOG
+from lotcost.reports.report import Column, Report, Row
+
+_LOG = logging.getLogger(__name__)
+_TITLE = "Lot expiry"
+_EACH = "each"  # write-offs one by one
+_SHOWN = (
+    *("commodity", "lot", "account", "expires", "days_left", "units_on_hand", "cost_on_hand"),
+    *("retail_value", "currency", "sells_per_week", "sold_out_by", "action"),
+)
+_WRITTEN_OFF = (
+    *("date", "kind", "commodity", "lot", "account", "reason", "normality", "units", "cost"),
+    *("currency", "document", "approved_by", "disposal", "evidence"),
+)
+
+
+class Bucket(NamedTuple):
+    """The lots that have so many days left.
+
+    Attributes:
+      name: The report's word for them; `label` is for people.
+    """
+
+    name: str
+    label: str
+    report: Report
+
+    @property
+    def lots(self) -> int:
+        """How many lots they are, in however many accounts."""
+        return LotPage.count_lots(self.report)
+
+
+class ExpiryView(NamedTuple):
+    """What the page shows.
+
+    Attributes:
+      whole: The expiry report as Fava's boxes ask for it.
+      near: Its lots whose last day is near, in `days` days at most.
+      narrowed: The bucket asked for, or `dated`, `near` or `all`.
+      written: What was written off in the days of Fava's time box, else in the books' year so far.
+      by: What that is grouped by.
+    """
+
+    table: Table
+    whole: Report
+    expired: Report
+    near: Report
+    days: int
+    buckets: tuple[Bucket, ...]
+    narrowed: str
+    proposals: tuple[Proposal, ...]
+    written: Table
+    by: str
+    groups: tuple[str, ...]
+    charts: list[Any]
+
+    @property
+    def template(self) -> str:
+        """What shows it."""
+        return "lotcost_expiry.html"
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether any lot on hand has a last day."""
+        return any(row["expires"] is not None for row in self.whole.rows)
+
+    @property
+    def entries(self) -> str:
+        """The proposed entries as a ledger has them."""
+        return ledger_text(self.proposals)
+
+    @property
+    def proposed_lots(self) -> int:
+        """How many lots are proposed to be written off."""
+        return len(lots_of(self.proposals))
+
+    @property
+    def proposed_cost(self) -> dict[str, Decimal]:
+        """What they cost, by currency."""
+        return worth(self.proposals)
+
+    def share(self, total: Row, name: str) -> str:
+        """Return how long a bar is, in percent of the longest one in its currency."""
+        currency = total["currency"]
+        longest = max(
+            other[figure]
+            for bucket in self.buckets
+            for other in bucket.report.totals
+            for figure in ("cost_on_hand", "retail_value")
+            if other["currency"] == currency
+        )
+        return f"{100 * total[name] / longest:.1f}" if longest else "0"
+
+
+class LotCostExpiry(LotPage, FavaExtensionBase):
+    """What expires, what is proposed to be written off, and what was."""
+
+    own_params = ("bucket", "q", "commodity", "written", "sort", "page")
+    has_js_module = True
+
+    @compat.live
+    def report_title(self) -> str:
+        """The page's title, which in Fava's sidebar counts the expired lots on hand."""
+        try:
+            expired = lots_of(self.loaded.snapshot.proposals(Asked()))
+        except Exception:  # the sidebar is on every page; the page itself says what is wrong
+            _LOG.debug("The expired lots cannot be counted", exc_info=True)
+            return _TITLE
+        return f"{_TITLE} ({len(expired)})" if expired else _TITLE
+
+    def after_load_file(self) -> None:
+        """Put expired lots on the Errors page, where the settings ask for it."""
+        super().after_load_file()
+        if not self.loaded.settings.expired_as_errors:
+            return
+        snapshot = self.loaded.snapshot
+        try:
+            books, proposals = snapshot.books(Asked()), snapshot.proposals(Asked())
+            findings = list(expired_on_hand(books, proposals))
+        except Exception:
+            _LOG.exception("The expired lots cannot be found")
+            return
+        for finding in findings:
+            self._tell(finding.message, finding.entry, finding.source)
+
+    def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> ExpiryView:
+        """Return the lots on hand by their last day, and what was written off."""
+        settings = self.loaded.settings
+        whole = snapshot.report("expiry", asked, None)
+        near = whole.at + datetime.timedelta(days=settings.days)
+        buckets = tuple(_buckets(whole))
+        narrowings = ("dated", "near", *(bucket.name for bucket in buckets), "all")
+        narrowed = params.one_of("bucket", narrowings, "dated")
+        columns = {column.name: column for column in whole.columns}
+        fitting = whole.only(
+            row
+            for row in whole.rows
+            if _is_in(row, narrowed, near) and self.is_found(row, params, ("commodity",))
+        )
+        groups = (*CATALOG["write-offs"].groups, _EACH)
+        by = params.one_of("written", groups, "reason")
+        months = self._written(snapshot, asked, "month")
+        return ExpiryView(
+            table=table(fitting, [columns[name] for name in _SHOWN], params, settings.rows),
+            whole=whole,
+            expired=whole.only(row for row in whole.rows if row["status"] == "expired"),
+            near=whole.only(row for row in whole.rows if _is_in(row, "near", near)),
+            days=settings.days,
+            buckets=buckets,
+            narrowed=narrowed,
+            proposals=snapshot.proposals(asked),
+            written=_written_table(self._written(snapshot, asked, by), settings.rows),
+            by=by,
+            groups=groups,
+            charts=[] if self.incognito else _charts(whole, months),
+        )
+
+    def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
+        """Return the lots shown."""
+        return self.view(snapshot, asked, params).table.report
+
+    @compat.endpoint("write-offs.xlsx")
+    def written_xlsx(self) -> Download:
+        """Download what was written off as a workbook."""
+        return self._export("xlsx", self._written_shown)
+
+    @compat.endpoint("write-offs.csv")
+    def written_csv(self) -> Download:
+        """Download what was written off as CSV."""
+        return self._export("csv", self._written_shown)
+
+    @compat.endpoint("proposed.beancount")
+    def proposed(self) -> Download:
+        """Download the proposed entries; nothing is written to the ledger."""
+        if self.incognito:
+            return refusal(IN_INCOGNITO, 403)
+        try:
+            proposals = self.loaded.snapshot.proposals(self.asked())
+        except FavaAPIError as error:
+            return refusal(str(error), 400)
+        if not proposals:
+            return refusal("No lot on hand has expired, so nothing is proposed.", 404)
+        return text(ledger_text(proposals), f"write-offs-{proposals[0].date}.beancount")
+
+    def link(self, column: Column, row: Row) -> str | None:
+        """Lead to the lot, and narrow the table by goods and account."""
+        value = row.get(column.name)
+        if column.name == "lot":
+            return self.page_url("LotCostLots", commodity=row["commodity"], lot=value)
+        if column.name in {"commodity", "account"}:
+            return self.url(**{column.name: value})
+        return None
+
+    def written_link(self, column: Column, row: Row) -> str | None:
+        """Lead to the entry of a write-off, to its lot, and from a group to what is in it."""
+        value = row.get(column.name)
+        if value is None:
+            return None
+        if column.name == "date":
+            return links.entry(self.loaded.snapshot.entries[row["entry"]])
+        if column.name == "lot":
+            return self.page_url("LotCostLots", commodity=row["commodity"], lot=value)
+        if column.name == "account":
+            return links.account(value)
+        if column.name == "month":
+            return self.url(time=value, written=_EACH)
+        if column.name in {"commodity", "supplier"}:
+            return self.page_url("LotCostLots", status="all", **{column.name: str(value)})
+        return None
+
+    def _written_shown(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
+        return self.view(snapshot, asked, params).written.report
+
+    def _written(self, snapshot: Snapshot, asked: Asked, by: str) -> Report:
+        since = asked.since
+        if since is None:
+            year_end = self.ledger.fava_options.fiscal_year_end
+            since = compat.first_day_of_year(snapshot.books(asked).at, year_end)
+        group = None if by == _EACH else by
+        return snapshot.report("write-offs", asked._replace(since=since), group)
+
+
+def _buckets(whole: Report) -> Iterator[Bucket]:
+    first = 0
+    labels = {"expired": "expired", "later": "later", "none": "no last day"}
+    for bound in expiry.BOUNDS:
+        labels[expiry.bucket(bound, expiry.BOUNDS)] = f"{first} to {bound} days"
+        first = bound + 1
+    for name in expiry.buckets():
+        rows = (row for row in whole.rows if row["bucket"] == name)
+        yield Bucket(name, labels[name], whole.only(rows))
+
+
+def _is_in(row: Row, narrowed: str, near: datetime.date) -> bool:
+    if narrowed == "dated":
+        return row["expires"] is not None
+    if narrowed == "near":
+        return row["status"] == "open" and row["expires"] is not None and row["expires"] <= near
+    return narrowed in ("all", row["bucket"])
+
+
+def _written_table(report: Report, size: int) -> Table:
+    """Show groups with all columns, and write-offs one by one with what there is room for."""
+    known = {column.name: column for column in report.columns}
+    names: Iterable[str] = _WRITTEN_OFF if "date" in known else known
+    return whole_table(report, [known[name] for name in names if name in known], size)
+
+
+def _charts(whole: Report, written: Report) -> list[Any]:
+    expiring: Sequence[Any] = expiry.by_month(whole)
+    return [
+        *(compat.bar_chart("Expiry", expiring) if expiring else ()),
+        *(compat.bar_chart("Written off", by_month(written, "cost")) if written.rows else ()),
+    ]
