@@ -57,10 +57,8 @@ def add(ledger: Ledger, path: Path, file: Path, text: str, seen: str, dry_run: b
             click.echo(problem, err=True)
         raise click.ClickException(str(error)) from error
     click.echo(addition.diff.encode(), nl=False)
-    said = (
-        f"Nothing is written to {file}, as this is a dry run." if dry_run else f"Added to {file}."
-    )
-    click.echo(said, err=True)
+    done = f"Nothing is added to {file}: this is a dry run." if dry_run else f"Added to {file}."
+    click.echo(done, err=True)
 
 
 def _nothing_lower(books: Books) -> str:
