@@ -12,6 +12,7 @@ from lotcost.ledger.books import Books, Line
 from lotcost.ledger.cards import NOT_ON_CARD
 from lotcost.ledger.loading import Ledger
 from lotcost.reports.batches import batches
+from lotcost.reports.exceptions import exceptions
 from lotcost.reports.expiry import expiry
 from lotcost.reports.margins import margins
 from lotcost.reports.methods import methods
@@ -108,6 +109,12 @@ CATALOG: Mapping[str, Entry] = {
         "cost of sales and stock under fifo, lifo, average and the lots that really left",
         lambda books, question: methods(books, question.by or "commodity"),
         ("commodity", "method"),
+    ),
+    "exceptions": Entry(
+        "what somebody should look at: sold late, out of order or at a loss, held up, untied",
+        lambda books, question: exceptions(books, question.by, question.since),
+        ("finding", "commodity", "account"),
+        period=True,
     ),
 }
 
