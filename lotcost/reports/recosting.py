@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from lotcost.core.costing import Outcome, Refused, replay
 from lotcost.core.stock import Rules
 from lotcost.ledger.books import Books, Line
-from lotcost.model import Costed, Kind, Layer, Method, Revalued
+from lotcost.model import ZERO, Costed, Kind, Layer, Method, Revalued
 from lotcost.reports.telling import Told, plainly, tell
 
 Way = Literal["in", "sold", "out"]

@@ -75,7 +75,6 @@ def _movement(books: Books, lines: Sequence[Line], by_lot: bool, apart: bool) ->
     txn = books.entries[first.entry]
     # What goes back to its supplier, or is taken apart, is that lot under every method.
     named = by_lot or apart or first.kind is Kind.PURCHASE_RETURN
-    made = {line.lot: _share(line, lines) for line in lines if line.units > ZERO}
     reason = first.reason if first.reason in set(Reason) else None
     return Movement(
         first.kind,
@@ -85,7 +84,7 @@ def _movement(books: Books, lines: Sequence[Line], by_lot: bool, apart: bool) ->
             _issue(place, line, named) for place, line in enumerate(lines) if line.units < ZERO
         ),
         receipts=tuple(
-            _receipt(place, line, by_lot, None if apart else made[line.lot])
+            _receipt(place, line, by_lot, None if apart else _share(line, lines))
             for place, line in enumerate(lines)
             if line.units > ZERO
         ),
