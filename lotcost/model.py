@@ -216,6 +216,11 @@ class Landing(NamedTuple):
     amount: Money
     paid: Money
 
+    @property
+    def is_on_own(self) -> bool:
+        """Whether it rests on the goods its own transaction brings."""
+        return all(isinstance(name, Lot) for name in self.on)
+
 
 class Expiring(NamedTuple):
     """The morning after a lot's last day, where the ledger writes off what has expired.
@@ -268,6 +273,7 @@ class Closing(NamedTuple):
 
     Attributes:
       parts: What each commodity is worth, where the ledger says so.
+      native: What is there of each commodity that Beancount booked.
     """
 
     date: datetime.date
@@ -275,6 +281,7 @@ class Closing(NamedTuple):
     account: str
     value: Money
     parts: tuple[tuple[str, Money], ...] = ()
+    native: tuple[tuple[str, Money], ...] = ()
 
 
 Event = Movement | Landing | WriteDown | Count | Closing | Expiring

@@ -24,7 +24,7 @@ from lotcost.model import (
 )
 
 
-def write_down(stock: Stock, event: WriteDown) -> Revalued:
+def write_down(stock: Stock, event: WriteDown) -> Revalued | None:
     """Carry a lot on hand at its net realisable value where that is below its cost.
 
     Item by item, an item being a layer of the lot (IAS 2.29). Where it recovers, the write-down
@@ -51,7 +51,7 @@ def write_down(stock: Stock, event: WriteDown) -> Revalued:
     if not recosts and not rested and event.value.number * units > carried:
         value, currency = event.value
         raise RefusedError(0, NothingToWriteDown(event.lot, value, carried / units, currency))
-    return Revalued(event, tuple(recosts))
+    return Revalued(event, tuple(recosts)) if recosts else None
 
 
 def expire(stock: Stock, event: Expiring) -> Costed | None:
@@ -102,20 +102,21 @@ def close(stock: Stock, closing: Closing) -> None:
     for account, commodity, currency, cost in stock.values():
         if currency == closing.value.currency and _is_below(account, closing.account):
             now[commodity] += cost
+    for commodity, (cost, currency) in closing.native:
+        if currency == closing.value.currency:
+            now[commodity] += cost
     total = sum(now.values(), ZERO)
-    if total == closing.value.number:
+    was = {commodity: money.number for commodity, money in closing.parts}
+    parts = tuple(
+        (commodity, was.get(commodity, ZERO), now.get(commodity, ZERO))
+        for commodity in sorted(now.keys() | was.keys())
+        if was and now.get(commodity, ZERO) != was.get(commodity, ZERO)
+    )
+    if total == closing.value.number and not parts:
         return
-    parts = dict(closing.parts)
-    moved = sorted(
-        commodity
-        for commodity in now.keys() | parts.keys()
-        if not parts
-        or now.get(commodity, ZERO) != (parts[commodity].number if commodity in parts else ZERO)
-    )
-    value = closing.value
-    raise RefusedError(
-        0, ClosingMoved(closing.account, value.number, total, value.currency, tuple(moved))
-    )
+    moved = tuple(commodity for commodity, _, _ in parts) or tuple(sorted(now))
+    (value, currency), account = closing.value, closing.account
+    raise RefusedError(0, ClosingMoved(account, value, total, currency, moved, parts))
 
 
 def _is_below(account: str, ancestor: str) -> bool:

@@ -18,7 +18,7 @@ from lotcost.ledger.reading import read
 from lotcost.ledger.sentences import refused
 from lotcost.ledger.transactions import Written
 from lotcost.ledger.writing import Booked, write
-from lotcost.model import Closing, Event, Expiring, Landing, Movement
+from lotcost.model import Closing, Count, Event, Expiring, Landing, Movement, WriteDown
 
 
 def book(
@@ -104,12 +104,18 @@ def _touching(
 ) -> Iterator[data.Directive]:
     """Find the transactions dated on or before a closing that touch the goods that moved."""
     for event in written.events:
-        if event.date > closing.date or not isinstance(event, Movement):
-            continue
-        goods = {issue.commodity for issue in event.issues}
-        goods |= {receipt.commodity for receipt in event.receipts}
-        if goods & set(why.commodities):
+        if event.date <= closing.date and _moves(event, set(why.commodities)):
             yield entries[event.entry]
+
+
+def _moves(event: Event, commodities: set[str]) -> bool:
+    """Whether an event touches the cost of goods; a landed cost may touch any."""
+    if isinstance(event, Movement):
+        goods = {issue.commodity for issue in event.issues}
+        return bool(commodities & (goods | {receipt.commodity for receipt in event.receipts}))
+    if isinstance(event, WriteDown | Count):
+        return event.lot.commodity in commodities
+    return isinstance(event, Landing)
 
 
 def _suspects(entries: Sequence[data.Directive]) -> str:

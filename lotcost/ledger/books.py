@@ -94,11 +94,11 @@ class Books:
     @cached_property
     def picked(self) -> tuple[tuple[int, Line], ...]:
         """The lines asked for, each with its place among all lines."""
-        return tuple(
-            (place, line)
-            for place, line in enumerate(self.lines)
-            if self._where is None or self._where(line)
-        )
+        return tuple((place, line) for place, line in enumerate(self.lines) if self.asks_for(line))
+
+    def asks_for(self, line: Line) -> bool:
+        """Whether a line was asked for."""
+        return self._where is None or self._where(line)
 
     @cached_property
     def cards(self) -> Cards:
@@ -162,30 +162,37 @@ def _lines(entries: Sequence[data.Directive], config: Config) -> Iterator[Line]:
 
 def _lines_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Line]:
     for posting in txn.postings:
-        meta = posting.meta
-        if not meta or "lot-commodity" not in meta:
-            continue
-        kind = Kind(meta["lot-kind"])
-        in_stock = config.policy(posting.account) is not None
-        if not in_stock and kind is not Kind.LANDED_COST:
-            continue
-        units, cost, price = posting.units, posting.cost, posting.price
-        yield Line(
-            entry=place,
-            date=txn.date,
-            kind=kind,
-            account=meta.get("lot-account", posting.account),
-            lot=Lot(meta["lot-commodity"], meta["lot"]),
-            acquired=txn.date if cost is None else cost.date,
-            units=units.number if cost is not None else ZERO,
-            cost=units.number * cost.number if cost is not None else units.number,
-            currency=cost.currency if cost is not None else units.currency,
-            price=None if price is None else price.number,
-            price_currency=None if price is None else price.currency,
-            reason=meta.get("reason", txn.meta.get("reason")),
-            source=meta,
-            expensed=not in_stock,
-        )
+        line = line_of(place, txn, posting, config)
+        if line is not None and line.lot.number:
+            yield line
+
+
+def line_of(
+    place: int, txn: data.Transaction, posting: data.Posting, config: Config
+) -> Line | None:
+    """Return what a posting says about lots; in stock but of no lot, its number is empty."""
+    meta = posting.meta or txn.meta
+    in_stock = config.policy(posting.account) is not None
+    kind = Kind(meta["lot-kind"]) if "lot-commodity" in meta else None
+    if not in_stock and kind is not Kind.LANDED_COST:
+        return None
+    units, cost, price = posting.units, posting.cost, posting.price
+    return Line(
+        entry=place,
+        date=txn.date,
+        kind=kind or Kind.ADJUSTMENT,
+        account=meta.get("lot-account", posting.account),
+        lot=Lot(meta["lot-commodity"], meta["lot"]) if kind else Lot(units.currency, ""),
+        acquired=txn.date if cost is None else cost.date,
+        units=units.number if cost is not None else ZERO,
+        cost=units.number * cost.number if cost is not None else units.number,
+        currency=cost.currency if cost is not None else units.currency,
+        price=None if price is None else price.number,
+        price_currency=None if price is None else price.currency,
+        reason=meta.get("reason", txn.meta.get("reason")),
+        source=meta,
+        expensed=not in_stock,
+    )
 
 
 def _merged(lines: Iterator[Line]) -> Iterator[Line]:

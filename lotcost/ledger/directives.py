@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import datetime
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
@@ -58,6 +60,9 @@ def read_evenings(
                     f"This closing lies in the future: the ledger's last month ends on {last}. "
                     "Close a day that is over",
                 )
+            if isinstance(evening, Closing):
+                native = tuple(_native_value(entries, evening, config))
+                evening = evening._replace(native=native)
             evenings.append(evening)
         except WrongError as wrong:
             errors.append(wrong.error(entry.meta, entry))
@@ -145,6 +150,23 @@ def _close(place: int, entry: data.Custom, values: list[Any], config: Config) ->
         for commodity, amount in zip(rest[::2], rest[1::2], strict=True)
     )
     return Closing(entry.date, place, account, Money(value.number, value.currency), parts)
+
+
+def _native_value(
+    entries: Sequence[data.Directive], closing: Closing, config: Config
+) -> Iterator[tuple[str, Money]]:
+    """Yield what the native accounts a closing covers hold at cost on its evening."""
+    below = parent_matcher(closing.account)
+    value: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        if isinstance(entry, data.Transaction) and entry.date <= closing.date:
+            for posting in entry.postings:
+                policy = config.policy(posting.account) if below(posting.account) else None
+                if policy is not None and policy.native and posting.cost is not None:
+                    key = posting.units.currency, posting.cost.currency
+                    value[key] += posting.units.number * posting.cost.number
+    for (commodity, currency), cost in sorted(value.items()):
+        yield commodity, Money(cost, currency)
 
 
 _COUNT_KEYS = ("adjust", "cost", "at-last-cost", "expires")

@@ -39,6 +39,7 @@ They are values in Beancount's own form (source, message, entry), collected and 
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -196,8 +197,8 @@ def missing_leg(what: str, laid_down: Any, key: str) -> str:
 
 
 def where(meta: Any) -> str:
-    """Name a line as `file:line`, as an editor takes it."""
-    return f"{meta['filename']}:{meta['lineno']}"
+    """Name a line as `file:line`, without its folder, so that it reads the same anywhere."""
+    return f"{os.path.basename(meta['filename'])}:{meta['lineno']}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -98,7 +98,7 @@ def read_receipt(
     elif total is None and goods.policy.owner is not None:
         receipt = receipt._replace(cost=Money(Decimal(0), config.main_currency))
     elif kind is Kind.RECEIPT or total is not None:
-        receipt = _bought(receipt, goods, total)
+        receipt = _bought(receipt, goods, total, config)
     elif receipt.lot is None and goods.policy.method is Method.AVERAGE:
         return receipt
     elif receipt.lot is None:
@@ -114,7 +114,7 @@ def read_receipt(
     return receipt if kind is Kind.PRODUCTION else receipt._replace(lot=named.number)
 
 
-def _bought(receipt: Receipt, goods: Goods, total: Money | None) -> Receipt:
+def _bought(receipt: Receipt, goods: Goods, total: Money | None, config: Config) -> Receipt:
     posting = goods.posting
     what = f"{number(receipt.units)} {receipt.commodity}"
     if posting.price is not None and posting.cost is not None:
@@ -139,7 +139,9 @@ def _bought(receipt: Receipt, goods: Goods, total: Money | None) -> Receipt:
         )
     each = posting.cost.number if posting.cost is not None else posting.price.number
     ends = -each.as_tuple().exponent <= _UNIT_COST_DIGITS
-    acquired = posting.cost.date if posting.cost is not None else None
+    # Where Beancount matches lots, the date may be that of another lot at the same cost.
+    dated = posting.cost is not None and config.keeps_written(posting.account)
+    acquired = posting.cost.date if dated else None
     return receipt._replace(cost=total, unit_cost=each if ends else None, acquired=acquired)
 
 

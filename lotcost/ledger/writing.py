@@ -27,6 +27,7 @@ from beancount.core.amount import Amount
 from beancount.core.data import Posting
 from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL, compute_residual
 
+from lotcost.core.rounding import half_up
 from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.generating import generated
 from lotcost.ledger.holding import (
@@ -138,7 +139,11 @@ class _Page:
 
     def finish(self, excuse: bool) -> data.Transaction:
         """Return the transaction, balanced to the cent."""
-        postings = [posting for place in sorted(self.postings) for posting in self.postings[place]]
+        postings = [
+            self._in_cents(posting)
+            for place in sorted(self.postings)
+            for posting in self.postings[place]
+        ]
         postings += self.legs
         residual = compute_residual(postings)
         off = {each.units.currency: each.units.number for each in residual.get_positions()}
@@ -150,6 +155,15 @@ class _Page:
         elif off:
             postings = self._balanced(postings, off)
         return self.txn._replace(postings=postings)
+
+    def _in_cents(self, posting: Posting) -> Posting:
+        """Write an elided leg's amount as money is written, not as a division gave it."""
+        units = posting.units
+        if AUTOMATIC_META not in (posting.meta or {}) or self.config.is_goods(units.currency):
+            return posting
+        rounded = half_up(units.number, self.config.cent(units.currency))
+        same = rounded == units.number
+        return posting._replace(units=Amount(rounded, units.currency)) if same else posting
 
     def _move(self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int) -> None:
         posting = self.txn.postings[goods.posting]

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from lotcost.ledger.books import Books, Line
-from lotcost.ledger.errors import where
 from lotcost.model import ZERO, Kind, Lot, Reason
 from lotcost.reports.movements import document
 from lotcost.reports.report import Column, Report, money, rate, totals, trimmed, unit_cost
@@ -137,7 +136,7 @@ def _row(books: Books, batch: Sequence[Line], apart: bool) -> dict[str, Any]:
         **({} if apart else _yield(main, lost)),
         "document": document(txn),
         "narration": txn.narration or None,
-        "source": where(first.source),
+        "source": books.place(first.source),
         "entry": first.entry,
     }
 

@@ -13,7 +13,7 @@ from lotcost.core.rounding import half_up
 from lotcost.ledger.books import Books
 from lotcost.model import ZERO, Kind, Lot, Money
 from lotcost.reports.report import Column, Report, Row, trimmed, unit_cost
-from lotcost.reports.stock import lots
+from lotcost.reports.stock import lots, status
 
 BOUNDS = (7, 30, 60, 90)
 """The last days left of each bucket between `expired` and `later`."""
@@ -64,10 +64,11 @@ def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) 
     rows = [row for row in rows if row["units_on_hand"] > ZERO]
     rows.sort(key=_soonest)
     _foresee(books, rows)
+    notes = _notes(books, rows)
     columns: tuple[Column, ...] = _LOT_COLUMNS
     if by is not None:
         columns, rows = _grouped(books, rows, by, bounds)
-    return Report("expiry", "Expiry", columns, tuple(rows), books.at, notes=_notes(books, rows))
+    return Report("expiry", "Expiry", columns, tuple(rows), books.at, notes=notes)
 
 
 def bucket(days_left: int | None, bounds: Sequence[int]) -> str:
@@ -144,23 +145,46 @@ def _paces(books: Books) -> Mapping[str, _Pace]:
 
 
 def _soonest(row: Row) -> tuple[Any, ...]:
-    return row["expires"] or datetime.date.max, row["commodity"], row["lot"], row["account"]
+    return _turn(row["expires"], row["account"], Lot(row["commodity"], row["lot"]))
+
+
+def _turn(expires: datetime.date | None, account: str, lot: Lot) -> tuple[Any, ...]:
+    return expires or datetime.date.max, lot.commodity, lot.number, account
 
 
 def _foresee(books: Books, rows: Sequence[dict[str, Any]]) -> None:
     """Add when each lot will be sold out, first expired first out, and what to do about it."""
-    ahead: dict[str, Decimal] = defaultdict(Decimal)
+    queue = _queue(books)
     for row in rows:
-        sells = row["status"] == "open"
-        if sells:
-            ahead[row["commodity"]] += row["units_on_hand"]
+        units = queue.get((row["account"], Lot(row["commodity"], row["lot"])))
         per_week = row["sells_per_week"]
         row["sold_out_by"] = None
-        if sells and per_week:
-            days = math.ceil(ahead[row["commodity"]] * 7 / per_week)
+        if units is not None and per_week:
+            days = math.ceil(units * 7 / per_week)
             if days < _HORIZON:
                 row["sold_out_by"] = books.at + datetime.timedelta(days)
         row["action"] = _action(row)
+
+
+def _queue(books: Books) -> Mapping[tuple[str, Lot], Decimal]:
+    """Return how many units are sold before nothing is left of a lot in an account.
+
+    Whichever lots are asked for, all that are open stand in line.
+    """
+    on_hand: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
+    for line in books.lines:
+        on_hand[line.account, line.lot] += line.units
+    turns = []
+    for (account, lot), units in on_hand.items():
+        expires = books.cards.expires(lot)
+        if units > ZERO and status(books, lot, expires, units) == "open":
+            turns.append((_turn(expires, account, lot), account, lot, units))
+    ahead: dict[str, Decimal] = defaultdict(Decimal)
+    queue = {}
+    for _, account, lot, units in sorted(turns):
+        ahead[lot.commodity] += units
+        queue[account, lot] = ahead[lot.commodity]
+    return queue
 
 
 _HORIZON = 3660  # ten years: what sells out after that does not sell

@@ -22,6 +22,7 @@ _FIGURES = (
     Column("after_write_offs", "money", "currency", summed=True),
     Column("share", "rate"),
 )
+_TO_CUSTOMERS = frozenset({Kind.SALE, Kind.SALE_RETURN})
 _COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.LANDED_COST})
 GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 """What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
@@ -84,7 +85,7 @@ def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
     if by == "month":
         return (f"{line.date:%Y-%m}",)
     if by == "customer":
-        return (party(books, line) if line.kind is not Kind.WRITE_OFF else None,)
+        return (party(books, line) if line.kind in _TO_CUSTOMERS else None,)
     return (books.fact(line.lot, by),)
 
 

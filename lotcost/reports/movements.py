@@ -10,7 +10,6 @@ from typing import Any
 from beancount.core import data
 
 from lotcost.ledger.books import Books, Line
-from lotcost.ledger.errors import where
 from lotcost.model import Lot
 from lotcost.reports.report import Column, Report, money, trimmed, unit_cost
 
@@ -68,12 +67,12 @@ def _row(books: Books, place: int, line: Line, balance: Decimal) -> dict[str, An
         "units": trimmed(line.units),
         "balance": trimmed(balance),
         "unit_cost": unit_cost(line.cost, line.units, cent),
-        "cost": money(line.cost, cent),
+        "cost": money(line.stock_cost, cent),
         "currency": line.currency,
         "revenue": revenue,
         "gross_margin": None if revenue is None else money(revenue + line.cost, cent),
         "narration": txn.narration or None,
-        "source": where(line.source),
+        "source": books.place(line.source),
         "entry": line.entry,
     }
 

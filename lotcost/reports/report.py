@@ -136,11 +136,11 @@ def unit_cost(cost: Decimal, units: Decimal, cent: Decimal) -> Decimal | None:
 
 def money(amount: Decimal, cent: Decimal) -> Decimal:
     """Return money in the currency's smallest unit; what Beancount kept finer stays finer."""
-    rounded = half_up(amount, cent)
+    rounded = half_up(amount, cent) + 0  # no zero is negative
     return rounded if rounded == amount else amount.normalize()
 
 
 def trimmed(number: Decimal, cent: Decimal = Decimal(1)) -> Decimal:
     """Strip the zeros behind a number's last digit, down to a smallest unit."""
-    least = half_up(number, cent)
+    least = half_up(number, cent) + 0  # no zero is negative
     return least if least == number else number.normalize()

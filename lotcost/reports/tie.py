@@ -7,29 +7,26 @@ from collections import defaultdict
 from collections.abc import Container
 from decimal import Decimal
 
-from beancount.core import convert, data
+from beancount.core import data
 
-from lotcost.ledger.books import Books
+from lotcost.ledger.books import Books, line_of
 from lotcost.reports.report import Tie, money
 
 
 def ledger_value(books: Books) -> dict[tuple[str, str, str], Decimal]:
     """Return the balance at cost by inventory account, commodity and currency.
 
-    Goods that nobody costed count in their own commodity, so that they show as a difference.
+    Of what was asked for. Goods that nobody costed count in their own commodity, so that they
+    show as a difference.
     """
     balance: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for entry in books.entries:
+    for place, entry in enumerate(books.entries):
         if not isinstance(entry, data.Transaction):
             continue
         for posting in entry.postings:
-            if books.config.policy(posting.account) is None:
-                continue
-            weight = convert.get_cost(posting)
-            held = posting.units.currency
-            if posting.cost is None:
-                held = (posting.meta or {}).get("lot-commodity", held)
-            balance[posting.account, held, weight.currency] += weight.number
+            line = line_of(place, entry, posting, books.config)
+            if line is not None and not line.expensed and books.asks_for(line):
+                balance[line.account, line.lot.commodity, line.currency] += line.cost
     return balance
 
 
@@ -47,9 +44,9 @@ def booked_on(
 
 
 def ties(books: Books) -> tuple[Tie, ...]:
-    """Tie the lots of all inventory accounts to the ledger, a currency each."""
+    """Tie the lots that were asked for to the ledger, a currency each."""
     of_lots: dict[str, Decimal] = defaultdict(Decimal)
-    for line in books.lines:
+    for _, line in books.picked:
         of_lots[line.currency] += line.stock_cost
     of_ledger: dict[str, Decimal] = defaultdict(Decimal)
     for (_, _, currency), value in ledger_value(books).items():

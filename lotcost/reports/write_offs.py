@@ -11,7 +11,6 @@ from typing import Any
 from beancount.core import data
 
 from lotcost.ledger.books import Books, Line
-from lotcost.ledger.errors import where
 from lotcost.model import ZERO, Kind, Reason
 from lotcost.reports.movements import document
 from lotcost.reports.register import Carried, register
@@ -94,7 +93,7 @@ def _row(
         "cost": money(-line.cost, cent),
         "currency": line.currency,
         "narration": txn.narration or None,
-        "source": where(line.source if written is None else written.meta),
+        "source": books.place(line.source if written is None else written.meta),
         "supplier": books.cards.card(line.lot, line.date).get("supplier"),
         "entry": line.entry,
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 
 from fava.application import url_for
+from fava.context import g
 
 from fava_lotcost import compat
 from lotcost.model import Lot
@@ -29,10 +31,15 @@ def document(link: str) -> str:
 
 
 def editor(source: str) -> str | None:
-    """Return the editor at a line (`file:line`), or None for what no file says."""
+    """Return the editor at a line (`file:line`), or None for what no file says.
+
+    A file is named from the folder of the ledger, as reports name it.
+    """
     file, _, line = source.rpartition(":")
     if file.startswith("<") or not line.isdigit():
         return None
+    folder = os.path.dirname(g.ledger.beancount_file_path)
+    file = os.path.normpath(os.path.join(folder, file))
     return url_for("report", report_name="editor", file_path=file, line=line)
 
 

@@ -12,7 +12,6 @@ from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
 from lotcost.ledger.cards import Fact
-from lotcost.ledger.errors import where
 from lotcost.model import Lot
 from lotcost.reports.lot import OneLot
 from lotcost.reports.report import Row
@@ -63,16 +62,23 @@ class LotView(NamedTuple):
     @property
     def card(self) -> tuple[Said, ...]:
         """What is known of the lot."""
-        return tuple(map(_said, self.one.card)) if self.one else ()
+        return tuple(map(self._said, self.one.card)) if self.one else ()
 
     @property
     def history(self) -> tuple[Said, ...]:
         """What was ever said of the lot, oldest first."""
-        return tuple(map(_said, self.one.history)) if self.one else ()
+        return tuple(map(self._said, self.one.history)) if self.one else ()
 
     def entry(self, row: Row) -> object:
         """Return the entry that a movement stands in."""
         return self.snapshot.entries[row["entry"]]
+
+    def _said(self, fact: Fact) -> Said:
+        value = fact.value
+        figure = isinstance(value, Decimal | Amount)
+        text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+        place = self.snapshot.books(Asked()).place(fact.source)
+        return Said(fact.key, text, figure, fact.date, place)
 
 
 def lot_view(snapshot: Snapshot, asked: Asked, params: Params) -> LotView:
@@ -88,10 +94,3 @@ def lot_view(snapshot: Snapshot, asked: Asked, params: Params) -> LotView:
     columns = {column.name: column for column in one.movements.columns}
     history = table(one.movements, [columns[name] for name in _SHOWN], params, _ALWAYS)
     return LotView(lot, snapshot, one, known=True, table=history)
-
-
-def _said(fact: Fact) -> Said:
-    value = fact.value
-    figure = isinstance(value, Decimal | Amount)
-    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return Said(fact.key, text, figure, fact.date, where(fact.source))
