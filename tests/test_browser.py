@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fava_app import LEDGER, LOTS, MARGINS, Pages, write
+from fava_app import EXPIRY, LEDGER, LOTS, MARGINS, Pages, write
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 _HOW = "apt-get install chromium; pip install playwright"
@@ -96,7 +96,15 @@ def _contrast(tab: Any, selector: str) -> float:
     )
 
 
-@pytest.mark.parametrize(("page", "picture"), [(LOTS, "By commodity"), (MARGINS, "Write-offs")])
+@pytest.mark.parametrize(
+    ("page", "picture"),
+    [
+        (LOTS, "By commodity"),
+        (LOTS, "Expiry"),
+        (MARGINS, "Write-offs"),
+        (EXPIRY, "Written off"),
+    ],
+)
 def test_a_page_draws_its_charts_and_can_be_read(
     tab: Any, site: str, page: str, picture: str
 ) -> None:
@@ -136,6 +144,33 @@ def test_a_download_is_a_file(tab: Any, site: str) -> None:
         tab.get_by_role("link", name="xlsx").click()
     assert download.value.suggested_filename == "lots.xlsx"
     assert Path(download.value.path()).read_bytes().startswith(b"PK")
+
+
+def test_proposed_entries_are_copied_and_downloaded(tab: Any, site: str) -> None:
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.goto(f"{site}/extension/{LOTS}/")
+    tab.get_by_role("link", name="Lot expiry (1)").click()  # in the sidebar
+    tab.get_by_role("button", name="copy").click()
+    tab.get_by_role("button", name="copied").wait_for()
+    entries = tab.evaluate("navigator.clipboard.readText()")
+    assert entries.startswith('2025-02-10 * "Write-off of expired stock"')
+    assert _contrast(tab, ".lotcost-copy") >= 4.5
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name=".beancount").click()
+    assert download.value.suggested_filename == "write-offs-2025-02-10.beancount"
+    assert Path(download.value.path()).read_text() == entries
+
+
+def test_a_bucket_narrows_the_table(tab: Any, site: str) -> None:
+    tab.goto(f"{site}/extension/{EXPIRY}/")
+    tab.evaluate("window.stayed = true")
+    tab.get_by_role("link", name="later").click()
+    tab.get_by_role("link", name=HOSTILE).wait_for()
+    assert tab.get_by_role("link", name="L1", exact=True).count() == 0
+    bar = ".lotcost-bars .lotcost-at-retail"
+    assert tab.locator(bar).last.bounding_box()["width"] > 100
+    assert tab.evaluate("window.stayed")
+    assert tab.locator("article img").count() == 0
 
 
 def test_a_hostile_lot_number_is_a_text(tab: Any, site: str) -> None:

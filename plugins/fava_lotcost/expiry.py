@@ -53,6 +53,11 @@ class Bucket(NamedTuple):
         """How many lots they are, in however many accounts."""
         return LotPage.count_lots(self.report)
 
+    @property
+    def is_priced(self) -> bool:
+        """Whether what any of them sells for is known."""
+        return any(row["retail_value"] is not None for row in self.report.rows)
+
 
 class ExpiryView(NamedTuple):
     """What the page shows.
