@@ -55,16 +55,22 @@ Outcome = Costed | Revalued | Refused | None
 def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
     """Cost events, which come in date order, ties in file order.
 
-    An event with nothing to book, as a count that agrees, gives None.
+    An event with nothing to book, as a count that agrees, gives None. So does a landed cost on
+    its own transaction's goods where they were refused: one cause gives one error.
     """
     stock = Stock(rules, _arrivals(events))
+    refused_entries: set[int] = set()
     for event in events:
+        if isinstance(event, Landing) and event.is_on_own and event.entry in refused_entries:
+            yield None
+            continue
         stock.begin()
         try:
             outcome: Outcome = _book(event, stock)
         except RefusedError as refused:
             stock.put_back()
             outcome = Refused(event, refused.posting, refused.why)
+            refused_entries.add(event.entry)
         yield outcome
 
 

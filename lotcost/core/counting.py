@@ -55,9 +55,7 @@ def find(stock: Stock, receipt: Receipt, day: datetime.date) -> tuple[Layer, ...
     lot = Lot(receipt.commodity, receipt.lot or like.lot.number)
     cent = stock.rules.cent(like.currency)
     cost = half_up(like.cost * receipt.units / like.units, cent)
-    receipt = receipt._replace(
-        lot=lot.number, cost=Money(cost, like.currency), expires=like.expires
-    )
+    receipt = receipt._replace(lot=lot.number, cost=Money(cost, like.currency))
     stock.check(receipt)
     if like.lot != lot:
         return (stock.receive(receipt, day),)

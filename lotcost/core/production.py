@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from lotcost.core.refusals import BatchCycle, MixedCurrencies, NegativeBatch, SharesNeeded
 from lotcost.core.returns import take_last
-from lotcost.core.rounding import apportion
+from lotcost.core.rounding import ONE, apportion, half_up
 from lotcost.core.stock import Made, RefusedError, Stock
 from lotcost.model import ZERO, Costed, Kind, Layer, Lot, Money, Movement, Receipt
 
@@ -23,7 +23,7 @@ def make(stock: Stock, movement: Movement) -> Costed:
     used = [part for parts in drawn for part in parts]
     apart = _batch_taken_apart(stock, movement, used)
     if apart is not None:
-        return Costed(movement, drawn, _take_apart(stock, movement, apart))
+        return _take_apart(stock, movement, drawn, apart)
     currency = _currency(movement, used)
     outputs = _costed_outputs(stock, movement, used, currency)
     for output in outputs:
@@ -34,7 +34,8 @@ def make(stock: Stock, movement: Movement) -> Costed:
     for output in outputs:
         stock.pasts[_lot(output)].made_by.append(batch)
     for part in used:
-        if batch not in stock.pasts[part.lot].batches:
+        # Two batches may look alike and are two all the same.
+        if not any(batch is known for known in stock.pasts[part.lot].batches):
             stock.pasts[part.lot].batches.append(batch)
     return Costed(movement, drawn, put)
 
@@ -55,22 +56,28 @@ def _costed_outputs(
     cost = sum((part.cost for part in used), ZERO)
     if movement.beside is not None:
         cost += movement.beside.number
-    by_products = sum((each.cost.number for each in movement.receipts if each.cost), ZERO)
+    cent = stock.rules.cent(currency)
+    stated = {
+        each.posting: half_up(each.cost.number, cent) for each in movement.receipts if each.cost
+    }
+    by_products = sum(stated.values(), ZERO)
     if cost < by_products:
-        why = NegativeBatch(cost, by_products, currency)
+        taken = sum((each.cost.number for each in movement.receipts if each.cost), ZERO)
+        why = NegativeBatch(cost, taken, currency)
         raise RefusedError(movement.receipts[0].posting, why)
     sharing = [each for each in movement.receipts if each.cost is None]
     if len(sharing) > 1 and not any(each.share is not None for each in sharing):
         names = tuple(f"{each.commodity} {each.lot or ''}".strip() for each in sharing)
         raise RefusedError(sharing[0].posting, SharesNeeded(names))
-    cent = stock.rules.cent(currency)
+    if not sharing and cost != by_products:
+        stock.want_leg(movement.receipts[0].posting, movement.receipts[0].account, "lot-adjustment")
     shares = apportion(cost - by_products, [each.share or ZERO for each in sharing], cent)
-    of = dict(zip((each.posting for each in sharing), shares, strict=True))
+    of = stated | dict(zip((each.posting for each in sharing), shares, strict=True))
     earliest = _earliest_expiry(used)
     return [
         output._replace(
             lot=output.lot or movement.date.isoformat(),
-            cost=output.cost or Money(of[output.posting], currency),
+            cost=Money(of[output.posting], currency),
             expires=output.expires or earliest,
         )
         for output in movement.receipts
@@ -86,8 +93,8 @@ def _weights(
 ) -> Iterator[tuple[Lot, Decimal, Decimal]]:
     """Say what each output bears of a cost that comes later: its share; a by-product nothing."""
     for output, written in zip(outputs, movement.receipts, strict=True):
-        weight = (written.share or ZERO) if written.cost is None else ZERO
-        yield _lot(output), output.units, weight
+        share = ONE if written.share is None else written.share
+        yield _lot(output), output.units, share if written.cost is None else ZERO
 
 
 def _lot(output: Receipt) -> Lot:
@@ -116,21 +123,52 @@ def _batch_taken_apart(stock: Stock, movement: Movement, used: Sequence[Layer]) 
     if len(lots) != 1 or any(each.share or each.cost for each in movement.receipts):
         return None
     for batch in reversed(stock.pasts[used[0].lot].made_by):
-        went_in: dict[str, Decimal] = {}
-        for part in batch.used:
-            commodity = part.lot.commodity
-            went_in[commodity] = went_in.get(commodity, ZERO) + part.units
-        if all(each.units <= went_in.get(each.commodity, ZERO) for each in movement.receipts):
+        if _went_in(batch, movement.receipts):
             return batch
     return None
 
 
-def _take_apart(stock: Stock, movement: Movement, batch: Made) -> tuple[tuple[Layer, ...], ...]:
-    put = []
-    for receipt in movement.receipts:
-        theirs = [part for part in batch.used if part.lot.commodity == receipt.commodity]
-        others = [part for part in batch.used if part.lot.commodity != receipt.commodity]
-        parts = list(take_last(theirs, receipt.units, stock.rules))
-        batch.used[:] = others + theirs
-        put.append(tuple(stock.put(receipt.account, part) for part in parts))
-    return tuple(put)
+def _went_in(batch: Made, receipts: Sequence[Receipt]) -> bool:
+    """Whether goods, and their lots where they are named, are among what a batch used up."""
+    for receipt in receipts:
+        alike = (
+            each.units
+            for each in receipts
+            if each.commodity == receipt.commodity and receipt.lot in {None, each.lot}
+        )
+        used = (part.units for part in batch.used if _fits(part, receipt))
+        if sum(alike, ZERO) > sum(used, ZERO):
+            return False
+    return True
+
+
+def _fits(part: Layer, receipt: Receipt) -> bool:
+    return part.lot.commodity == receipt.commodity and receipt.lot in {None, part.lot.number}
+
+
+def _take_apart(
+    stock: Stock,
+    movement: Movement,
+    drawn: tuple[tuple[Layer, ...], ...],
+    batch: Made,
+) -> Costed:
+    """Give inputs back to their lots at what they cost; named lots first, last used first."""
+    used = list(batch.used)
+    back: dict[int, list[Layer]] = {}
+    for receipt in sorted(movement.receipts, key=lambda each: each.lot is None):
+        theirs = [part for part in used if _fits(part, receipt)]
+        others = [part for part in used if not _fits(part, receipt)]
+        back[receipt.posting] = list(take_last(theirs, receipt.units, stock.rules))
+        used = others + theirs
+    apart = sum((part.cost for parts in drawn for part in parts), ZERO)
+    apart -= sum((part.cost for parts in back.values() for part in parts), ZERO)
+    if movement.beside is not None:
+        apart += movement.beside.number
+    if apart:
+        stock.want_leg(movement.issues[0].posting, movement.issues[0].account, "lot-adjustment")
+    batch.used[:] = used
+    put = tuple(
+        tuple(stock.put(receipt.account, part) for part in back[receipt.posting])
+        for receipt in movement.receipts
+    )
+    return Costed(movement, drawn, put)

@@ -193,13 +193,19 @@ class CountUncosted(NamedTuple):
 
 
 class ClosingMoved(NamedTuple):
-    """A closing value is not what it was."""
+    """A closing value is not what it was.
+
+    Attributes:
+      parts: What the closing says of each of the commodities that moved, where it says it, and
+        what it is now.
+    """
 
     account: str
     was: Decimal
     now: Decimal
     currency: str
     commodities: tuple[str, ...]
+    parts: tuple[tuple[str, Decimal, Decimal], ...] = ()
 
 
 Refusal = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from beancount.core import convert, data
@@ -45,13 +45,16 @@ def elided_money(txn: data.Transaction, config: Config) -> bool:
     )
 
 
-def money_beside(txn: data.Transaction, legs: Legs, config: Config) -> dict[str, Decimal]:
-    """Sum the legs of money, by currency, without what goods are priced at."""
+def money_beside(
+    txn: data.Transaction, legs: Legs, config: Config, without: Collection[str] = ()
+) -> dict[str, Decimal]:
+    """Sum the legs of money, by currency, without what goods are priced at and some accounts."""
     places = {goods.place for goods in legs.goods}
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for place, posting in enumerate(txn.postings):
         weight = convert.get_weight(posting)
-        if place not in places and not config.is_goods(weight.currency):
+        counts = place not in places and posting.account not in without
+        if counts and not config.is_goods(weight.currency):
             sums[weight.currency] += weight.number
     cents = {currency: half_up(total, config.cent(currency)) for currency, total in sums.items()}
     return {currency: total for currency, total in cents.items() if total}

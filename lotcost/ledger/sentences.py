@@ -252,4 +252,5 @@ def _(why: refusals.ClosingMoved, day: datetime.date) -> str:
     return (
         f"{why.account} was closed on {day} at {why.was} {why.currency} and is now worth {why.now} "
         f"{why.currency}, which is {why.now - why.was:+} {why.currency}"
+        + "".join(f"; {goods} was {was} and is {now}" for goods, was, now in why.parts)
     )

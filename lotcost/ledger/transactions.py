@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from beancount.core import data
@@ -102,7 +102,7 @@ class TransactionReader:
                 spoilt.add(group)
         self._hand_over([self.movements[group] for group in self.movements if group not in spoilt])
         for place in landed:
-            self._read_landing(place)
+            self._read_landing(place, bool(spoilt))
 
     def _kind(self, goods: Goods) -> Kind:
         kind = kind_of(goods, self.legs, self.txn, self.config)
@@ -205,9 +205,9 @@ class TransactionReader:
         }
         return tuple(sorted(priced or earned))
 
-    def _beside(self) -> list[Money]:
-        """What the legs of money give, a currency each."""
-        sums = money_beside(self.txn, self.legs, self.config)
+    def _beside(self, without: Collection[str] = ()) -> list[Money]:
+        """What the legs of money give, a currency each; some accounts' legs may be others'."""
+        sums = money_beside(self.txn, self.legs, self.config, without)
         return [Money(-total, currency) for currency, total in sums.items()]
 
     def _with_conversion(self, movement: Movement) -> Movement:
@@ -223,7 +223,7 @@ class TransactionReader:
                     posting,
                 )
         _check_shares(movement.receipts)
-        conversion = self._beside()
+        conversion = self._beside(without=self._written_off_to())
         if len(conversion) > 1:
             names = " and ".join(sorted(money.currency for money in conversion))
             raise WrongError(
@@ -233,12 +233,20 @@ class TransactionReader:
             )
         return movement._replace(beside=conversion[0] if conversion else None)
 
+    def _written_off_to(self) -> set[str]:
+        """The accounts that goods with a reason of their own are written off to."""
+        reasons = (
+            (each.policy, (each.posting.meta or {}).get("reason")) for each in self.legs.goods
+        )
+        return {policy.write_off(reason) or "" for policy, reason in reasons if reason}
+
     def _hand_over(self, movements: list[Movement]) -> None:
         """A batch is made before what its own transaction says became of it."""
         batches_first = sorted(movements, key=lambda each: each.kind is not Kind.PRODUCTION)
         self.written.events.extend(batches_first)
 
-    def _read_landing(self, place: int) -> None:
+    def _read_landing(self, place: int, spoilt: bool) -> None:
+        """Read a landed cost, unless it rests on goods that have an error themselves."""
         posting = self.txn.postings[place]
         own = [
             Lot(receipt.commodity, receipt.lot)
@@ -246,6 +254,8 @@ class TransactionReader:
             for receipt in movement.receipts
             if receipt.lot is not None and movement.kind is Kind.RECEIPT
         ]
+        if spoilt and "landed-on" not in (posting.meta or {}):
+            return
         try:
             landing = read_landing(place, posting, self.place, self.txn, own, self.config)
         except WrongError as wrong:
