@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from lotcost.model import ZERO, Kind, Reason
 from lotcost.reports.movements import document
 from lotcost.reports.register import Carried, register
 from lotcost.reports.report import Column, Report, Row, money, trimmed
+from lotcost.reports.tie import booked_on
 
 _EVIDENCE = ("document", "approved-by", "disposal", "evidence")
 _COLUMNS = (
@@ -184,7 +185,7 @@ def _notes(books: Books, since: datetime.date | None) -> Iterator[str]:
             accounts |= policy.write_offs | {policy.accounts.get("lot-write-down", "")}
         if line.kind in _EXPENSED and (since is None or line.date >= since):
             cost[line.currency] -= line.cost
-    ledger = _booked_on(books, accounts, since)
+    ledger = booked_on(books, accounts, since)
     accounts.discard("")
     for currency in sorted(cost) if accounts else ():
         cent = books.config.cent(currency)
@@ -194,15 +195,3 @@ def _notes(books: Books, since: datetime.date | None) -> Iterator[str]:
             f"Ties to {', '.join(sorted(accounts))}: {off}; "
             f"all lots together {ours:f} {currency}, accounts {theirs:f} {currency}"
         )
-
-
-def _booked_on(
-    books: Books, accounts: Container[str], since: datetime.date | None
-) -> dict[str, Decimal]:
-    booked: dict[str, Decimal] = defaultdict(Decimal)
-    for entry in books.entries:
-        if isinstance(entry, data.Transaction) and (since is None or entry.date >= since):
-            for posting in entry.postings:
-                if posting.account in accounts:
-                    booked[posting.units.currency] += posting.units.number
-    return booked
