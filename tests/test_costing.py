@@ -2360,6 +2360,32 @@ def test_a_count_in_other_goods_knows_no_such_lot(ledger):
     check_laws(ledger)
 
 
+def test_a_gram_found_sets_no_price_for_what_is_found_after_it(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-adjustment: Expenses:StockDifferences
+
+    2025-01-02 * "Mill"
+      Assets:Stock  12 FLOUR @@ 100.00 USD
+        lot: "F-1"
+      Liabilities:Payable
+
+    2025-01-30 custom "lot-count" Assets:Stock "F-1" 12.001 FLOUR
+      adjust: TRUE
+    2025-01-31 custom "lot-count" Assets:Stock "F-1" 24.001 FLOUR
+      adjust: TRUE
+    """
+    # The gram is a cent; 100.01 over 12.001 are 8.3335 a kilogram, and not 10.00.
+    assert ledger.errors == []
+    assert held(ledger, "FLOUR", "F-1", at=date(2025, 1, 30)) == (d("12.001"), d("100.01"))
+    assert held(ledger, "FLOUR", "F-1") == (d("24.001"), d("200.01"))
+    check_laws(ledger)
+
+
 def test_a_lot_is_counted_once_a_day(ledger):
     """
     plugin "beancount_lotcost"

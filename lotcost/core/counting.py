@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 
 from lotcost.core.refusals import CountDiffers, CountUncosted
-from lotcost.core.rounding import half_up
+from lotcost.core.rounding import half_up, pool
 from lotcost.core.stock import RefusedError, Stock
 from lotcost.model import ZERO, Costed, Count, Issue, Kind, Layer, Lot, Money, Movement, Receipt
 
@@ -62,7 +62,8 @@ def find(stock: Stock, receipt: Receipt, day: datetime.date) -> tuple[Layer, ...
     stock.pasts[lot].units += receipt.units
     stock.pasts[lot].cost += cost
     more = like._replace(units=receipt.units, cost=cost, written_down=ZERO)
-    return (stock.put(receipt.account, more),)
+    # A gram found at a rounded cent is no layer of its own, at what that makes a kilogram.
+    return (stock.put(receipt.account, more, pool),)
 
 
 def _like(stock: Stock, receipt: Receipt) -> Layer:

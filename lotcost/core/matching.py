@@ -20,6 +20,7 @@ from lotcost.model import ZERO, Layer, Method
 
 Key = tuple[int, int, int]
 Barred = Callable[[Layer], object]
+Join = Callable[[Layer, Layer, Decimal], Layer | None]
 
 _NEVER = 3_700_000  # later than any date's ordinal
 
@@ -90,10 +91,13 @@ class Shelf:
         known = self._pools.get(lot if self._by_lot_pools else "")
         return known.currency if known is not None and known.units else None
 
-    def put(self, layer: Layer, cent: Decimal) -> Layer:
+    def put(self, layer: Layer, cent: Decimal, join: Join = join) -> Layer:
         """Add a layer and return it as it is held here.
 
         What comes back to where it left from joins it again.
+
+        Args:
+          join: Puts goods to a layer of their receipt, where they can be.
         """
         layer = self._held_here(layer, cent)
         if self._pooled:
@@ -103,7 +107,7 @@ class Shelf:
             self._cents[name] = cent
         self.units += layer.units
         for pile in self._by_order.get(layer.order, ()):
-            joined = self._joined(pile.layer, layer, cent)
+            joined = self._joined(pile.layer, layer, cent, join)
             if joined is not None:
                 pile.layer = joined
                 break
@@ -194,7 +198,7 @@ class Shelf:
             return layer
         return layer._replace(unit_cost=unit_cost_to_hold(layer.units, layer.cost, None, cent))
 
-    def _joined(self, layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
+    def _joined(self, layer: Layer, part: Layer, cent: Decimal, join: Join) -> Layer | None:
         if not self._pooled:
             return join(layer, part, cent)
         if layer.unit_cost != part.unit_cost:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from lotcost.core import expiry
-from lotcost.core.matching import SORT_KEYS, Shelf
+from lotcost.core.matching import SORT_KEYS, Join, Shelf
 from lotcost.core.refusals import (
     Bar,
     Barred,
@@ -24,7 +24,7 @@ from lotcost.core.refusals import (
     Short,
     UnknownLot,
 )
-from lotcost.core.rounding import unit_cost_to_hold
+from lotcost.core.rounding import join, unit_cost_to_hold
 from lotcost.model import (
     ZERO,
     Basis,
@@ -201,11 +201,11 @@ class Stock:
         past.first = past.first or layer
         return self.put(goods.account, layer)
 
-    def put(self, account: str, layer: Layer) -> Layer:
+    def put(self, account: str, layer: Layer, join: Join = join) -> Layer:
         """Put goods into an account, and return them as they are held there."""
         self.pasts[layer.lot].accounts[account] = None
         cent = self.rules.cent(layer.currency)
-        return self.shelf(account, layer.lot.commodity).put(layer, cent)
+        return self.shelf(account, layer.lot.commodity).put(layer, cent, join)
 
     def draw(self, issue: Issue, kind: Kind, day: datetime.date) -> tuple[Layer, ...]:
         """Draw what an issue asks for, or refuse it."""
