@@ -24,11 +24,12 @@ from beancount.core import data
 from beancount.core.position import Cost
 
 from lotcost.core.expiry import bar
-from lotcost.core.rounding import half_up
+from lotcost.core.rounding import gone, half_up
 from lotcost.ledger.books import Books
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import number
-from lotcost.model import ZERO, Lot, Money, Reason
+from lotcost.ledger.near_expiry import quoted
+from lotcost.model import ZERO, Lot, Method, Money, Reason
 
 EVIDENCE = ("document", "approved-by", "disposal")
 _INDENT = "  "
@@ -70,6 +71,8 @@ def write_offs(books: Books) -> tuple[Proposal, ...]:
         policy = books.config.policy(account)
         assert policy is not None  # only inventory accounts hold goods
         lots = tuple(sorted(expired, key=lambda each: (each.lot.commodity, each.expires, each.lot)))
+        if policy.method is Method.AVERAGE:
+            lots = tuple(_drawn_in_turn(books, account, lots))
         text = "\n".join(_lines(books, account, policy, lots)) + "\n"
         proposals.append(Proposal(books.at, account, lots, text))
     return tuple(proposals)
@@ -111,13 +114,36 @@ def _expired(books: Books) -> dict[str, list[Expired]]:
             continue
         barred = bar(lot, expires, books.statuses, books.at)
         if barred is not None and barred.why == "expired":
-            cent = books.config.cent(currency[lot])
-            worth = Money(half_up(cost[account, lot], cent), currency[lot])
             policy = books.config.policy(account)
             native = policy is not None and policy.native
+            # Beancount keeps its lots as fine as their unit costs are.
+            total = cost[account, lot]
+            rounded = half_up(total, books.config.cent(currency[lot]))
+            worth = Money(total if native and total != rounded else rounded, currency[lot])
             held = tuple(_positions(books, account, lot)) if native else ()
             found[account].append(Expired(lot, expires, on_hand, worth, held))
     return found
+
+
+def _drawn_in_turn(books: Books, account: str, lots: Iterable[Expired]) -> Iterator[Expired]:
+    """Give each lot its part of what all goods of its account cost, as `average` draws them.
+
+    To the cent: which lot takes a cent depends on what left the account before.
+    """
+    units: dict[str, Decimal] = defaultdict(Decimal)
+    cost: dict[str, Decimal] = defaultdict(Decimal)
+    for line in books.lines:
+        if line.account == account:
+            units[line.lot.commodity] += line.units
+            cost[line.lot.commodity] += line.stock_cost
+    out: dict[str, Decimal] = defaultdict(Decimal)
+    drawn: dict[str, Decimal] = defaultdict(Decimal)
+    for expired in lots:
+        goods, currency = expired.lot.commodity, expired.cost.currency
+        out[goods] += expired.units
+        after = gone(cost[goods], units[goods], out[goods], books.config.cent(currency))
+        yield expired._replace(cost=Money(after - drawn[goods], currency))
+        drawn[goods] = after
 
 
 def _positions(books: Books, account: str, lot: Lot) -> Iterator[tuple[Decimal, Cost]]:
@@ -139,9 +165,11 @@ def _lines(books: Books, account: str, policy: Policy, lots: Sequence[Expired]) 
     for key in EVIDENCE:
         yield f'{_INDENT}{key}: ""'
     for expired in lots:
-        why = f"; {expired.cost.number} {expired.cost.currency}, expired on {expired.expires}"
+        when = f"expired on {expired.expires}"
+        why = f"; {expired.cost.number} {expired.cost.currency}, {when}"
         if policy.native:
             for units, cost in expired.held:
+                why = f"; {units * cost.number} {cost.currency}, {when}"
                 price = f"{{{number(cost.number)} {cost.currency}, {cost.date}{_label(cost)}}}"
                 yield f"{_INDENT}{account}  -{number(units)} {expired.lot.commodity} {price}  {why}"
                 yield from _named(expired)
@@ -149,18 +177,13 @@ def _lines(books: Books, account: str, policy: Policy, lots: Sequence[Expired]) 
             yield f"{_INDENT}{account}  -{number(expired.units)} {expired.lot.commodity}  {why}"
             yield from _named(expired)
     to = policy.write_off(Reason.EXPIRED)
-    yield f"{_INDENT}{to or 'Expenses:WriteOff'}"
+    yield f"{_INDENT}{to or books.options['name_expenses'] + ':WriteOff'}"
 
 
 def _named(expired: Expired) -> Iterator[str]:
-    yield f"{_INDENT * 2}lot: {_quoted(expired.lot.number)}"
+    yield f"{_INDENT * 2}lot: {quoted(expired.lot.number)}"
     yield f'{_INDENT * 2}reason: "{Reason.EXPIRED}"'
 
 
 def _label(cost: Cost) -> str:
-    return f", {_quoted(cost.label)}" if cost.label else ""
-
-
-def _quoted(text: str) -> str:
-    said = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{said}"'
+    return f", {quoted(cost.label)}" if cost.label else ""
