@@ -19,6 +19,7 @@ from lotcost.core.expiry import StatusHistory
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
+from lotcost.ledger.generating import GENERATED
 from lotcost.ledger.prices import converter
 from lotcost.ledger.revenue import Attribution, attribute
 from lotcost.model import ZERO, Kind, Lot, Money
@@ -88,8 +89,8 @@ class Books:
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        """Every draw and receipt, in the ledger's order."""
-        return tuple(_lines(self.entries, self.config))
+        """Every draw and receipt, in the order they happened."""
+        return tuple(sorted(_lines(self.entries, self.config), key=_when))
 
     @cached_property
     def picked(self) -> tuple[tuple[int, Line], ...]:
@@ -152,6 +153,18 @@ def _last_day(entries: Sequence[data.Directive]) -> datetime.date:
     """The last transaction's day, so that a report says the same tomorrow."""
     days = (entry.date for entry in reversed(entries) if isinstance(entry, data.Transaction))
     return next(days, entries[-1].date if entries else datetime.date(1970, 1, 1))
+
+
+def _when(line: Line) -> tuple[datetime.date, int]:
+    """What a morning books, the day's transactions, its evening.
+
+    What a directive books stands in the ledger by the directive's line, which may be above a sale
+    of the same day: a count and a write-down hold for the evening, and what expired the day
+    before is written off in the morning.
+    """
+    if line.source["filename"] != GENERATED:
+        return line.date, 0
+    return line.date, -1 if line.kind is Kind.WRITE_OFF else 1
 
 
 def _lines(entries: Sequence[data.Directive], config: Config) -> Iterator[Line]:

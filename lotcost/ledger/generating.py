@@ -103,7 +103,7 @@ def _write_down(
     for account, amounts in expensed.items():
         postings += money_legs(account, amounts, meta, Kind.WRITE_DOWN, 1)
     commodity, lot = event.lot
-    value = f"{number(event.value.number)} {event.value.currency}"
+    value = f"{event.value.number} {event.value.currency}"
     return _transaction(
         directive.date, meta, f"Write-down of {commodity} {lot} to {value}", postings
     )

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from lotcost.core.rounding import half_up
 from lotcost.ledger.books import Books, Line
 from lotcost.model import ZERO, Kind
-from lotcost.reports.order import as_it_happened
 
 
 class Carried(NamedTuple):
@@ -48,7 +47,7 @@ def register(books: Books) -> Mapping[int, Carried]:
 
 def _write_downs(books: Books) -> Iterator[tuple[int, Carried]]:
     held: dict[tuple[Any, ...], Carried] = defaultdict(lambda: _NOTHING)
-    for place, line in as_it_happened(books):
+    for place, line in enumerate(books.lines):
         here = line.account, line.lot
         if line.expensed:
             continue

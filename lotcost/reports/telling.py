@@ -17,7 +17,6 @@ from lotcost.ledger.landed import is_landed, read_landing
 from lotcost.model import ZERO, Issue, Kind, Landing, Lot, Money, Movement, Reason, Receipt
 from lotcost.reports.batches import taken_apart
 from lotcost.reports.movements import party
-from lotcost.reports.order import as_it_happened
 
 
 class Told(NamedTuple):
@@ -35,7 +34,7 @@ def tell(books: Books, currency: str, by_lot: bool) -> Iterator[Told]:
     Args:
       by_lot: Whether each lot stays who it was.
     """
-    lines = [line for _, line in as_it_happened(books) if line.currency == currency]
+    lines = [line for line in books.lines if line.currency == currency]
     apart = taken_apart(lines)
     for entry, group in groupby(lines, key=lambda line: line.entry):
         of_entry = list(group)
