@@ -15,7 +15,6 @@ from lotcost.model import ZERO, Kind, Lot, Method, Money
 from lotcost.reports.exceptions.finding import Finding, What, amount, counted, units
 from lotcost.reports.exceptions.shelves import Held, Shelves
 from lotcost.reports.movements import party
-from lotcost.reports.order import as_it_happened
 
 _Placed = tuple[int, Line]
 _Part = tuple[Decimal, Held]  # so many units of what an account holds
@@ -26,7 +25,7 @@ def of_issues(books: Books) -> Iterator[Finding]:
     """Yield what is found of sales and of the goods that production used."""
     shelves = Shelves(books)
     picked = {place for place, _ in books.picked}
-    for _, group in groupby(as_it_happened(books), key=lambda placed: placed[1].entry):
+    for _, group in groupby(enumerate(books.lines), key=lambda placed: placed[1].entry):
         placed = list(group)
         shelves.open(placed[0][1].date)
         for _, line in placed:
@@ -100,8 +99,7 @@ def _out_of_order(books: Books, issues: Sequence[_Placed], shelves: Shelves) -> 
             more = _costs_more(books, line, parts)
             message = (
                 f"{units(-line.units, line.lot.commodity)} {how} from lot {line.lot.number} "
-                f"(last day {expires}) while {_left(parts)} stayed behind; "
-                f"{_difference(books, line, more)}"
+                f"(last day {expires}); {_left(parts)}{_difference(books, line, more)}"
             )
             yield _finding(books, line, What.OUT_OF_ORDER, message, more)
 
@@ -124,17 +122,19 @@ def _costs_more(books: Books, line: Line, parts: Iterable[_Part]) -> Decimal | N
 
 def _left(parts: Sequence[_Part]) -> str:
     return " and ".join(
-        f"{number(part)} of lot {held.lot.number} (last day {held.expires})" for part, held in parts
+        f"{number(part)} {'' if place else 'could have come '}"
+        f"from lot {held.lot.number} (last day {held.expires})"
+        for place, (part, held) in enumerate(parts)
     )
 
 
 def _difference(books: Books, line: Line, more: Decimal | None) -> str:
     if more is None:
-        return "what they cost is in other money"
+        return ", at a cost in other money"
     if not more:
-        return "they cost the same"
+        return " at the same cost"
     word = "more" if more > ZERO else "less"
-    return f"they would have cost {amount(books, abs(more), line.currency)} {word}"
+    return f" for {amount(books, abs(more), line.currency)} {word}"
 
 
 def _finding(books: Books, line: Line, what: What, message: str, cost: Decimal | None) -> Finding:
