@@ -208,7 +208,9 @@ def _grouped(
     sums: dict[tuple[Any, str], dict[str, Any]] = {}
     for row in rows:
         key = row.get(by) or books.fact(Lot(row["commodity"], row["lot"]), by), row["currency"]
-        values = sums.setdefault(key, dict.fromkeys([*names, "cost_on_hand", "retail_value"], ZERO))
+        nothing = half_up(ZERO, books.config.cent(row["currency"]))
+        figures = [*names, "cost_on_hand", "retail_value"]
+        values = sums.setdefault(key, dict.fromkeys(figures, nothing))
         values[row["bucket"]] += row["cost_on_hand"]
         values["cost_on_hand"] += row["cost_on_hand"]
         values["retail_value"] += row["retail_value"] or ZERO
