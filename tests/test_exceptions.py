@@ -254,8 +254,8 @@ def test_an_issue_that_leaves_an_older_lot_behind_is_found_with_what_that_costs(
 
     assert (row["finding"], row["lot"], row["party"]) == ("out-of-order", "NEW", "Cafe")
     assert row["message"] == (
-        "4 MILK sold from lot NEW (last day 2025-06-01) while 4 of lot OLD (last day 2025-05-01) "
-        "stayed behind; they would have cost 2.00 USD less"
+        "4 MILK sold from lot NEW (last day 2025-06-01); "
+        "4 could have come from lot OLD (last day 2025-05-01) for 2.00 USD less"
     )
     assert row["cost"] == Decimal("-2.00")
 
@@ -272,7 +272,7 @@ def test_only_the_units_that_the_older_lot_could_have_supplied_count():
 
     row = only(loaded)
     assert "4 MILK sold from lot NEW" in row["message"]
-    assert "while 2 of lot OLD" in row["message"]
+    assert "; 2 could have come from lot OLD" in row["message"]
     assert row["cost"] == Decimal("-1.00")
 
 
@@ -286,7 +286,10 @@ def test_lifo_goes_past_older_lots_and_says_how_many_units_of_each():
 
     (row,) = (row for row in rows if row["finding"] == "out-of-order")
     assert row["lot"] == "TOP"
-    assert "while 6 of lot OLD (last day 2025-05-01) and 4 of lot NEW (last" in row["message"]
+    assert (
+        "6 could have come from lot OLD (last day 2025-05-01) and 4 from lot NEW (last"
+        in row["message"]
+    )
     assert row["cost"] == 6 * Decimal("1.00") + 4 * Decimal("1.50")
 
 
@@ -328,8 +331,8 @@ def test_units_left_behind_take_the_place_of_those_that_expire_last(ledger):
     (row,) = (row for row in ledger.rows("exceptions") if row["finding"] == "out-of-order")
 
     assert row["lot"] == "APR"
-    assert "while 3 of lot FEB" in row["message"]
-    assert row["message"].endswith("they cost the same")
+    assert "; 3 could have come from lot FEB" in row["message"]
+    assert row["message"].endswith("at the same cost")
     assert row["cost"] == 0
 
 
