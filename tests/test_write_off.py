@@ -187,9 +187,9 @@ def test_a_reason_may_have_an_account_of_its_own(write: Write) -> None:
     assert lots(file) == {"L1": gone("3", "98.00")}
 
 
-@pytest.mark.parametrize("number", ['L "1"', "back\\slash", "é ü", "a; b"])
+@pytest.mark.parametrize("number", ['L "1"', "back\\slash", "é ü", "a; b", "two\nlines"])
 def test_a_lot_may_have_any_number(number: str, write: Write) -> None:
-    quoted = number.replace("\\", "\\\\").replace('"', '\\"')
+    quoted = number.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     file = write(SHOP.replace('"L1"', f'"{quoted}"'))
 
     assert append(file).exit_code == 0
@@ -234,6 +234,16 @@ def test_goods_of_a_lot_that_came_twice_and_cost_more_later(write: Write) -> Non
 
     assert append(file).exit_code == 0
     assert lots(file) == {"L1": gone("5", str(proposed.cost.number))}
+
+
+def test_under_average_a_lot_costs_its_part_of_all_there_is(write: Write) -> None:
+    more = MILK.replace("3 MILK @@ 98.00", "3 MILK @ 4.01").replace('"L1"', '"L2"')
+    text = HEAD.format(method="average") + MILK.replace("3 MILK @@ 98.00", "3 MILK @ 2.00")
+    file = write(text + more.replace("2025-02-01", "2025-03-01"))
+
+    assert "-3 MILK  ; 9.02 USD, expired" in run(file, *AFTER).stdout
+    assert append(file).exit_code == 0
+    assert lots(file) == {"L1": gone("3", "9.02"), "L2": (Decimal(3), Decimal(0), Decimal(0))}
 
 
 # Native accounts
