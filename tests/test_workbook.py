@@ -53,6 +53,9 @@ BATCH = """
       Assets:Inventory     3 PUDDING
         lot: "P1"
       Liabilities:Wages    -1.00 USD
+    2025-01-09 * "Cafe Rose" "Sold below cost"
+      Assets:Inventory    -1 RICE @ 1500 JPY
+      Assets:Receivable
 """
 
 

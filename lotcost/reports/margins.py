@@ -31,10 +31,12 @@ GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -> Report:
     """Return a row a group and currency, over the days from `since` to the books' own.
 
-    Units are net of returns; write-offs are at cost, positive. The share is of the gross
-    margin of all rows in that currency. Groups without a sale or write-off have no row.
+    Units are net of returns, and None where a group has several goods; write-offs are at cost,
+    positive. The share is of the gross margin of all rows in that currency. Groups without a
+    sale or write-off have no row.
     """
-    sums: dict[tuple[Any, ...], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    sums: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: defaultdict(Decimal))
+    goods: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     for place, line in books.picked:
         if line.kind not in _COUNTED or (since is not None and line.date < since):
             continue
@@ -42,7 +44,9 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
             continue
         earned = books.revenue.earned.get(place)
         cost = _cost_out(books, line, earned)
-        values = sums[(*_group(books, line, by), cost.currency)]
+        key = (*_group(books, line, by), cost.currency)
+        values = sums[key]
+        goods[key].add(line.lot.commodity)
         if line.kind is Kind.WRITE_OFF:
             values["write_offs"] += cost.number
         else:
@@ -52,6 +56,8 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
             values["revenue"] += earned.number
     whole: dict[str, Decimal] = defaultdict(Decimal)
     for key, values in sums.items():
+        if len(goods[key]) > 1:
+            values["units"] = None
         whole[key[-1]] += values["revenue"] - values["cost_of_sales"]
     names = ("commodity", "lot") if by == "lot" else (by,)
     rows = tuple(
@@ -89,13 +95,11 @@ def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
     return (books.fact(line.lot, by),)
 
 
-def _figures(
-    books: Books, currency: str, values: dict[str, Decimal], whole: Decimal
-) -> dict[str, Any]:
+def _figures(books: Books, currency: str, values: dict[str, Any], whole: Decimal) -> dict[str, Any]:
     cent = books.config.cent(currency)
     margin = values["revenue"] - values["cost_of_sales"]
     return {
-        "units": trimmed(values["units"]),
+        "units": None if values["units"] is None else trimmed(values["units"]),
         "currency": currency,
         "revenue": money(values["revenue"], cent),
         "cost_of_sales": money(values["cost_of_sales"], cent),
