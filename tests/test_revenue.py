@@ -140,3 +140,24 @@ def test_a_margin_is_in_the_currency_of_the_sale(ledger):
     assert (margin["cost_of_sales"], margin["gross_margin"]) == (D("4.40"), D("6.60"))
     lot = ledger.lot("MILK", "M")
     assert (lot["currency"], lot["cost_of_sales"], lot["revenue"]) == ("EUR", D("4.00"), D("10.00"))
+
+
+def test_a_lot_asked_for_alone_carries_its_share_of_the_average(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "average"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   10 MILK @ 2.00 USD
+        lot: "L1"
+      Assets:Stock   10 MILK @ 3.00 USD
+        lot: "L2"
+      Liabilities:Payable
+    """
+    (row,) = ledger.rows("lots", lot="L1")
+    assert row["cost_on_hand"] == D("25.00")
+    assert row["cost_adjusted"] == D("5.00")
+    assert row == next(each for each in ledger.rows("lots") if each["lot"] == "L1")

@@ -141,21 +141,23 @@ def averaging(books: Books) -> dict[tuple[str, Lot], Decimal]:
     Under `average` an account's goods are one pool; each lot on hand carries its units' share.
     """
     pools: dict[tuple[str, str], dict[Lot, list[Decimal]]] = defaultdict(dict)
-    for _, line in books.picked:
+    for line in books.lines:
         policy = books.config.policy(line.account)
         if policy is not None and policy.method is Method.AVERAGE and not line.expensed:
             held = pools[line.account, line.lot.commodity].setdefault(line.lot, [ZERO, ZERO])
             held[0] += line.units
             held[1] += line.cost
+    asked = {(line.account, line.lot) for _, line in books.picked}
     moved = {}
     for (account, _), held_by_lot in pools.items():
         lots_held = sorted(held_by_lot)
         units = [held_by_lot[lot][0] for lot in lots_held]
         costs = [held_by_lot[lot][1] for lot in lots_held]
-        currency = next(line.currency for _, line in books.picked if line.lot == lots_held[0])
+        currency = next(line.currency for line in books.lines if line.lot == lots_held[0])
         shares = apportion(sum(costs, ZERO), units, books.config.cent(currency))
         for lot, share, cost in zip(lots_held, shares, costs, strict=True):
-            moved[account, lot] = share - cost
+            if (account, lot) in asked:
+                moved[account, lot] = share - cost
     return moved
 
 
