@@ -16,7 +16,6 @@ from lotcost.reports.exceptions.ledger import of_the_ledger
 from lotcost.reports.exceptions.lots import of_lots
 from lotcost.reports.report import Column, Report, Row, money
 
-GROUPS = ("finding", "commodity", "account")
 _COLUMNS = (
     Column("date", "date"),
     Column("finding", "text"),
