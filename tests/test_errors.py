@@ -1527,12 +1527,10 @@ def evening(line):
             id="a closing that moved",
         ),
         pytest.param(
-            '2025-03-31 custom "lot-close" Assets:Stock 20.00 USD',
+            '2999-03-31 custom "lot-close" Assets:Stock 20.00 USD',
             WrongClosing,
-            '2025-03-31 custom "lot-close" Assets:Stock 20.00 USD',
-            "This closing lies in the future: the ledger's last month ends on 2025-01-31. "
-            "Close a day that is over",
-            id="a closing of the future",
+            '2999-03-31 custom "lot-close" Assets:Stock 20.00 USD',
+            "This closing lies in the future: 2999-03-31 is not over. Close a day that is",
         ),
         pytest.param(
             evening('"lot-close" "Assets:Stock"'),

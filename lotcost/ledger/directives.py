@@ -44,7 +44,7 @@ def read_evenings(
     evenings: list[Evening] = []
     errors: list[LotError] = []
     counted: dict[tuple[datetime.date, str, Lot], data.Custom] = {}
-    last = _last_day(entries)
+    today = datetime.date.today()
     for place, entry in enumerate(entries):
         read = _READ.get(entry.type) if isinstance(entry, data.Custom) else None
         if read is None:
@@ -54,11 +54,12 @@ def read_evenings(
             evening = read(place, entry, values, config)
             if isinstance(evening, Count):
                 _refuse_second(evening, entry, counted)
-            if isinstance(evening, Closing) and last is not None and evening.date > last:
+            # The one look at a clock: a closing that is not over cannot hold, and books nothing.
+            if isinstance(evening, Closing) and evening.date > today:
                 raise WrongError(
                     WrongClosing,
-                    f"This closing lies in the future: the ledger's last month ends on {last}. "
-                    "Close a day that is over",
+                    f"This closing lies in the future: {evening.date} is not over. "
+                    "Close a day that is",
                 )
             if isinstance(evening, Closing):
                 native = tuple(_native_value(entries, evening, config))
@@ -186,16 +187,6 @@ def _expect(entry: data.Custom, values: list[Any], types: tuple[type, ...], form
     raise WrongError(
         WrongType, f'custom "{entry.type}" has {len(values)} values or other types; write {form}'
     )
-
-
-def _last_day(entries: Sequence[data.Directive]) -> datetime.date | None:
-    """The end of the month of the last transaction: what closes it is not in the future."""
-    days = [entry.date for entry in entries if isinstance(entry, data.Transaction)]
-    if not days:
-        return None
-    last: datetime.date = max(days)
-    next_month = last.replace(day=28) + datetime.timedelta(4)
-    return next_month.replace(day=1) - datetime.timedelta(1)
 
 
 _READ: Mapping[str, Callable[[int, data.Custom, list[Any], Config], Evening]] = {

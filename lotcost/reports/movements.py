@@ -70,11 +70,18 @@ def _row(books: Books, place: int, line: Line, balance: Decimal) -> dict[str, An
         "cost": money(line.stock_cost, cent),
         "currency": line.currency,
         "revenue": revenue,
-        "gross_margin": None if revenue is None else money(revenue + line.cost, cent),
+        "gross_margin": _margin(line, revenue, cent),
         "narration": txn.narration or None,
         "source": books.place(line.source),
         "entry": line.entry,
     }
+
+
+def _margin(line: Line, revenue: Decimal | None, cent: Decimal) -> Decimal | None:
+    """What a line adds to its lot's margin: cost of goods that are gone takes away from it."""
+    if line.expensed:
+        return money(-line.cost, cent)
+    return None if revenue is None else money(revenue + line.cost, cent)
 
 
 def document(txn: data.Transaction) -> str | None:
