@@ -1262,3 +1262,25 @@ def test_other_entries_come_out_as_they_went_in(ledger):
         Expenses:Food 1 MILK @ 2.00 USD
         Assets:Cash -2.00 USD
         """)
+
+
+def test_a_leg_on_the_account_for_landed_cost_is_on_the_goods_beside_it(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-landed-cost: Assets:Clearing:Freight
+
+    2025-01-02 * "Delivery, with freight"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Assets:Stock  10 RICE @ 3.00 USD
+        lot: "R1"
+      Assets:Clearing:Freight  5.00 USD
+      Liabilities:Payable  -55.00 USD
+    """
+    assert ledger.errors == []
+    assert [row["cost_landed"] for row in ledger.rows("lots")] == [2, 3]
+    assert [row["cost_on_hand"] for row in ledger.rows("lots")] == [22, 33]

@@ -828,3 +828,20 @@ def test_what_beancount_booked_finer_than_cents_is_costed_as_fine(ledger):
     assert rows["fifo"]["cost_of_sales"] == rows["actual"]["cost_of_sales"] == Decimal("9.9999")
     assert rows["actual"]["difference"] == 0
     assert rows["average"]["cost_of_sales"] == Decimal("10.6666")
+
+
+def test_a_write_down_that_cannot_be_read_is_no_write_off(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+    2025-01-02 * "Delivery"
+      Assets:Stock   4 MILK @ 2.00 USD
+        lot: "M"
+      Liabilities:Payable
+    2025-01-03 custom "lot-write-down" "MILK"
+    2025-01-04 custom "lot-write-down"
+    """
+    assert len(ledger.errors) == 2
+    assert ledger.rows("write-offs") == []

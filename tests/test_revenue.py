@@ -161,3 +161,28 @@ def test_a_lot_asked_for_alone_carries_its_share_of_the_average(ledger):
     assert row["cost_on_hand"] == D("25.00")
     assert row["cost_adjusted"] == D("5.00")
     assert row == next(each for each in ledger.rows("lots") if each["lot"] == "L1")
+
+
+def test_a_credit_note_on_another_income_account_is_not_lost(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales:Shops
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   4 MILK @ 2.00 USD
+        lot: "M"
+      Liabilities:Payable
+    2025-01-05 * "Hospital" "Invoice 101" ^inv-101
+      Assets:Stock  -4 MILK @ 5.00 USD
+      Assets:Receivable   20.00 USD
+      Income:Sales:Hospitals  -20.00 USD
+    2025-01-09 * "Hospital" "Credit note on 101" ^inv-101
+      Income:Sales:Hospitals   15.00 USD
+      Assets:Receivable  -15.00 USD
+    """
+    assert ledger.errors == []
+    assert revenue(ledger) == {"M": D("5.00")}
+    assert left_over(ledger) == {}

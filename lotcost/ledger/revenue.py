@@ -206,9 +206,18 @@ def _income(
     """Sum the income that lots may claim, by entry and currency.
 
     Args:
-      wholly: The entries whose income is all theirs; of others it is that on a sales account.
+      wholly: The entries whose income is all theirs; of others it is that on a sales account,
+        which is one laid down or one that goods were sold to.
     """
-    on_sales_account = [accounts.parent_matcher(name) for name in config.sales_accounts]
+    sold_to = {
+        posting.account
+        for place in wholly
+        for posting in entries[place].postings
+        if config.is_income(posting.account)
+    }
+    on_sales_account = [
+        accounts.parent_matcher(name) for name in sorted(sold_to.union(config.sales_accounts))
+    ]
     income: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for place, entry in enumerate(entries):
         if not isinstance(entry, data.Transaction):

@@ -101,7 +101,7 @@ class TransactionReader:
                 self._spoil(self.txn.postings[self._first_posting(group)], wrong)
                 spoilt.add(group)
         self._hand_over([self.movements[group] for group in self.movements if group not in spoilt])
-        for place in landed:
+        for place in landed or self._landed_here():
             self._read_landing(place, bool(spoilt))
 
     def _kind(self, goods: Goods) -> Kind:
@@ -244,6 +244,18 @@ class TransactionReader:
         """A batch is made before what its own transaction says became of it."""
         batches_first = sorted(movements, key=lambda each: each.kind is not Kind.PRODUCTION)
         self.written.events.extend(batches_first)
+
+    def _landed_here(self) -> list[int]:
+        """A leg on the account for landed cost, beside a receipt, is on the goods it brings."""
+        receipts = any(each.kind is Kind.RECEIPT for each in self.movements.values())
+        accounts = {
+            each.policy.accounts.get("lot-landed-cost") for each in self.legs.goods if receipts
+        }
+        return [
+            place
+            for place, posting in enumerate(self.txn.postings)
+            if posting.account in accounts and posting.units.number > ZERO
+        ]
 
     def _read_landing(self, place: int, spoilt: bool) -> None:
         """Read a landed cost, unless it rests on goods that have an error themselves."""

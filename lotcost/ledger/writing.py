@@ -103,6 +103,7 @@ class _Page:
             place: [posting] for place, posting in enumerate(txn.postings)
         }
         self.legs: list[Posting] = []
+        self.changed = False
         # Goods that other legs took, elided, and that wait to be restated at their cost.
         self.elsewhere: dict[int, Decimal] = {
             place: posting.units.number
@@ -121,6 +122,7 @@ class _Page:
 
     def book(self, booked: Booked) -> None:
         """Put what was booked at cost, and add the legs it lacks."""
+        self.changed = True
         if isinstance(booked, Revalued):
             assert isinstance(booked.event, Landing)  # a write-down is a directive's
             self._land(booked, booked.event)
@@ -145,6 +147,8 @@ class _Page:
             for posting in self.postings[place]
         ]
         postings += self.legs
+        if not self.changed and not excuse:
+            return self.txn._replace(postings=postings)  # labels alone weigh nothing
         residual = compute_residual(postings)
         off = {each.units.currency: each.units.number for each in residual.get_positions()}
         if off and excuse:

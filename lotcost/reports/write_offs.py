@@ -130,8 +130,9 @@ def _write_down_directives(books: Books) -> _Directives:
     """Find the directives that write-downs come from: theirs are the evidence and the file."""
     found = {}
     for entry in books.entries:
-        if isinstance(entry, data.Custom) and entry.type == "lot-write-down":
-            commodity, lot = (str(value.value) for value in entry.values[:2])
+        values = entry.values if isinstance(entry, data.Custom) else None
+        if values and entry.type == "lot-write-down" and len(values) > 1:
+            commodity, lot = (str(value.value) for value in values[:2])
             found[entry.date, entry.meta["lineno"], commodity, lot] = entry
     return found
 
