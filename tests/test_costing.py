@@ -3108,7 +3108,6 @@ def test_goods_of_others_are_counted_and_never_valued(ledger):
     check_laws(ledger)
 
 
-@pytest.mark.xfail(reason="a landed cost knows of no owner, and gives goods of others a value")
 def test_freight_gives_no_value_to_goods_of_others(ledger):
     """
     plugin "beancount_lotcost"
@@ -3131,6 +3130,7 @@ def test_freight_gives_no_value_to_goods_of_others(ledger):
         landed-on: "E-1"
       Liabilities:Payable
     """
+    assert kinds(ledger) == [errors.WrongLanding]
     assert held(ledger, "EGGS", "E-1", at=date(2025, 1, 3)) == (10, 0)
 
 

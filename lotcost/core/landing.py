@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from lotcost.core.refusals import BelowZero, CurrencyDiffers, NoPrice, NothingToLandOn, NoWeight
+from lotcost.core.refusals import (
+    BelowZero,
+    CurrencyDiffers,
+    NoPrice,
+    NothingToLandOn,
+    NotValued,
+    NoWeight,
+)
 from lotcost.core.rounding import apportion
 from lotcost.core.stock import Made, RefusedError, Stock
 from lotcost.model import ZERO, By, Charge, Landing, Layer, Lot, Money, Revalued
@@ -18,11 +25,16 @@ from lotcost.model import ZERO, By, Charge, Landing, Layer, Lot, Money, Revalued
 
 def land(stock: Stock, landing: Landing) -> Revalued:
     """Apportion a landed cost."""
-    lots = list(dict.fromkeys(_lots(stock, landing)))
+    named = dict.fromkeys(_lots(stock, landing))
+    lots = [lot for lot in named if stock.pasts[lot].units]  # what went back bears nothing
     if not lots:
         links = {f"^{link}" for link in stock.by_link}
         known = sorted(links | {lot.number for lot in stock.pasts})
         raise RefusedError(landing.posting, NothingToLandOn(_names(landing), tuple(known)))
+    for lot in lots:
+        for account in stock.pasts[lot].accounts:
+            if not stock.rules.values(account):
+                raise RefusedError(landing.posting, NotValued(account, lot))
     amount = _converted(stock, lots, landing)
     weights = [_weight(stock, lot, landing) for lot in lots]
     shares = apportion(amount.number, weights, stock.rules.cent(amount.currency))

@@ -151,6 +151,13 @@ class LotsDiffer(NamedTuple):
     lot: str
 
 
+class NotValued(NamedTuple):
+    """A landed cost on goods that are another's: they are counted and never valued."""
+
+    account: str
+    lot: Lot
+
+
 class NoWeight(NamedTuple):
     """A landed cost by weight, on goods whose weight is not known."""
 
@@ -225,6 +232,7 @@ Refusal = (
     | SharesNeeded
     | NoAccount
     | LotsDiffer
+    | NotValued
     | NoWeight
     | BelowZero
     | NothingToWriteDown

@@ -53,6 +53,7 @@ class Rules(NamedTuple):
       statuses: Each lot's status directives in date order.
       convert: Money in another currency at the ledger's price of a day, or None.
       expires: When a lot expires, as it was known on a day, where that ever changed.
+      values: Whether an account's goods are valued, and not another's.
       has_leg: Whether an account lays down where a kind of leg goes.
       reverses: Whether a write-down is taken back when goods recover (IAS 2.33).
     """
@@ -64,6 +65,7 @@ class Rules(NamedTuple):
     statuses: expiry.StatusHistory
     convert: Callable[[Money, str, datetime.date], Money | None]
     expires: Mapping[Lot, Sequence[tuple[datetime.date, datetime.date]]]
+    values: Callable[[str], bool]
     has_leg: Callable[[str, str], bool]
     reverses: bool
 

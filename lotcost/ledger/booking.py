@@ -68,6 +68,7 @@ def _rules(entries: Sequence[data.Directive], written: Written) -> Rules:
         statuses=written.statuses,
         convert=converter(entries, config),
         expires=written.cards.changes(),
+        values=lambda account: policy(account).owner is None,
         has_leg=lambda account, key: key in policy(account).accounts,
         reverses=config.reverses,
     )

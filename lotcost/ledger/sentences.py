@@ -30,6 +30,7 @@ _ERRORS: dict[type, type[LotError]] = {
     refusals.BatchCycle: errors.BatchCycle,
     refusals.MixedCurrencies: errors.MixedMoney,
     refusals.NothingToLandOn: errors.WrongLanding,
+    refusals.NotValued: errors.WrongLanding,
     refusals.NoWeight: errors.WrongLanding,
     refusals.NoAccount: errors.MissingAccount,
     refusals.LotsDiffer: errors.TwoLots,
@@ -183,6 +184,14 @@ def _(why: refusals.LotsDiffer, day: datetime.date) -> str:
     return (
         f"{why.commodity} of lot {why.lot} arrive on {day}, and none of that lot leave. Name the "
         "same lots on both sides, or on one of them"
+    )
+
+
+@_sentence.register
+def _(why: refusals.NotValued, day: datetime.date) -> str:
+    return (
+        f"Lot {why.lot.number} of {why.lot.commodity} is in {why.account}, whose goods are "
+        "another's and never valued. Take it off landed-on, and this cost to an expense"
     )
 
 

@@ -85,6 +85,7 @@ def _rules(books: Books, currency: str, method: Method) -> Rules:
         statuses={},
         convert=books.convert,
         expires={},
+        values=lambda account: True,
         has_leg=lambda account, key: True,
         reverses=False,
     )
