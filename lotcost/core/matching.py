@@ -8,10 +8,7 @@ from decimal import Decimal
 
 from lotcost.core.rounding import (
     anew,
-    apportion,
-    fixed_unit_cost,
     join,
-    pool,
     residue,
     split,
     unit_cost_to_hold,
@@ -50,7 +47,7 @@ SORT_KEYS: dict[Method, Callable[[Layer], Key]] = {
 }
 
 
-class _Pile:
+class Pile:
     """A layer as it stands now, and whether it stands in the queue."""
 
     __slots__ = ("layer", "queued", "serial")
@@ -64,32 +61,23 @@ class _Pile:
 class Shelf:
     """The layers of one commodity in one account, in the order they are drawn.
 
-    A pile that is empty stays known, as goods may come back to it; it leaves the queue. Where
-    costs are averaged the piles know units alone, and pools know what they cost.
+    A pile that is empty stays known, as goods may come back to it; it leaves the queue.
 
     Args:
       key: The order they are drawn in.
-      pooled: Whether costs are averaged, over each lot or over all of them.
     """
 
-    def __init__(
-        self, key: Callable[[Layer], Key], pooled: bool = False, by_lot: bool = False
-    ) -> None:
+    def __init__(self, key: Callable[[Layer], Key]) -> None:
         self.units = ZERO
         self._key = key
-        self._pooled = pooled
-        self._by_lot_pools = by_lot
-        self._pools: dict[str, Layer] = {}
-        self._cents: dict[str, Decimal] = {}
-        self._queue: list[tuple[Key, int, _Pile]] = []
-        self._by_order: dict[int, list[_Pile]] = {}
-        self._by_lot: dict[str, list[_Pile]] = {}
+        self._queue: list[tuple[Key, int, Pile]] = []
+        self._by_order: dict[int, list[Pile]] = {}
+        self._by_lot: dict[str, list[Pile]] = {}
         self._serial = 0
 
     def pool_currency(self, lot: str) -> str | None:
         """Return the currency a lot's costs are averaged in here, if they are."""
-        known = self._pools.get(lot if self._by_lot_pools else "")
-        return known.currency if known is not None and known.units else None
+        return None
 
     def put(self, layer: Layer, cent: Decimal, join: Join = join) -> Layer:
         """Add a layer and return it as it is held here.
@@ -100,11 +88,6 @@ class Shelf:
           join: Puts goods to a layer of their receipt, where they can be.
         """
         layer = self._held_here(layer, cent)
-        if self._pooled:
-            name = self._pool_of(layer)
-            known = self._pools.get(name)
-            self._pools[name] = anew(layer) if known is None else pool(known, layer, cent)
-            self._cents[name] = cent
         self.units += layer.units
         for pile in self._by_order.get(layer.order, ()):
             joined = self._joined(pile.layer, layer, cent, join)
@@ -112,7 +95,7 @@ class Shelf:
                 pile.layer = joined
                 break
         else:
-            pile = _Pile(anew(layer), self._serial)
+            pile = Pile(anew(layer), self._serial)
             self._serial += 1
             self._by_order.setdefault(layer.order, []).append(pile)
             self._by_lot.setdefault(layer.lot.number, []).append(pile)
@@ -135,13 +118,7 @@ class Shelf:
         if plan is None:
             return None
         self.units -= units
-        if self._pooled:
-            return self._take_pooled(plan)
-        drawn = []
-        for pile, part in plan:
-            out, pile.layer = split(pile.layer, part, cent(pile.layer.currency))
-            drawn.append(out)
-        return tuple(drawn)
+        return tuple(self._draw(pile, part, cent) for pile, part in plan)
 
     def layers(self, lot: str | None = None) -> Iterator[Layer]:
         """Yield what is on hand, first in first out, of one lot where one is named."""
@@ -150,29 +127,17 @@ class Shelf:
             if lot is None
             else self._by_lot.get(lot, [])
         )
-        costs = self._shares_of_pools() if self._pooled else {}
-        for pile in _first_in(piles):
+        for pile in first_in(piles):
             if pile.layer.units:
-                yield costs.get(pile.serial, pile.layer)
+                yield pile.layer
 
     def latest(self, lot: str | None = None) -> Layer | None:
         """Return the last layer in of what is on hand, with the cost its units are drawn at."""
-        layers = list(self.layers(lot))
-        if not layers or not self._pooled:
-            return layers[-1] if layers else None
-        whole = self._pools[self._pool_of(layers[-1])]
-        return layers[-1]._replace(units=whole.units, cost=whole.cost)
+        return next(reversed(list(self.layers(lot))), None)
 
     def recost(self, layer: Layer, more: Decimal, down: Decimal, cent: Decimal) -> Layer:
         """Make a layer on hand dearer by `more`, of which `-down` is a write-down."""
         dearer = layer._replace(cost=layer.cost + more, written_down=layer.written_down + down)
-        if self._pooled:
-            name = self._pool_of(layer)
-            known = self._pools[name]
-            self._pools[name] = anew(
-                known._replace(cost=known.cost + more, written_down=known.written_down + down)
-            )
-            return dearer
         dearer = anew(
             dearer._replace(unit_cost=unit_cost_to_hold(dearer.units, dearer.cost, None, cent))
         )
@@ -181,68 +146,28 @@ class Shelf:
                 pile.layer = dearer
         return dearer
 
-    def _pool_of(self, layer: Layer) -> str:
-        return layer.lot.number if self._by_lot_pools else ""
-
     def _held_here(self, layer: Layer, cent: Decimal) -> Layer:
-        """Hold goods at a fixed unit cost where costs are averaged; else as they cost.
-
-        An average moves with each receipt and the positions of a ledger do not: what they miss
-        of it is their residue.
-        """
-        if self._pooled:
-            if layer.unit_cost is not None:
-                return layer
-            return layer._replace(unit_cost=fixed_unit_cost(layer.units, layer.cost, cent))
+        """Hold goods as they cost: those out of an average may be held at another unit cost."""
         if abs(residue(layer)) < cent:
             return layer
         return layer._replace(unit_cost=unit_cost_to_hold(layer.units, layer.cost, None, cent))
 
     def _joined(self, layer: Layer, part: Layer, cent: Decimal, join: Join) -> Layer | None:
-        if not self._pooled:
-            return join(layer, part, cent)
-        if layer.unit_cost != part.unit_cost:
-            return None
-        return layer._replace(units=layer.units + part.units)
+        return join(layer, part, cent)
 
-    def _take_pooled(self, plan: list[tuple[_Pile, Decimal]]) -> tuple[Layer, ...]:
-        drawn = []
-        for pile, part in plan:
-            name = self._pool_of(pile.layer)
-            out, self._pools[name] = split(self._pools[name], part, self._cents[name])
-            drawn.append(
-                pile.layer._replace(
-                    units=part, cost=out.cost, written_down=out.written_down, basis=out.basis
-                )
-            )
-            pile.layer = pile.layer._replace(units=pile.layer.units - part)
-        return tuple(drawn)
+    def _draw(self, pile: Pile, units: Decimal, cent: Callable[[str], Decimal]) -> Layer:
+        out, pile.layer = split(pile.layer, units, cent(pile.layer.currency))
+        return out
 
-    def _shares_of_pools(self) -> dict[int, Layer]:
-        """Each pile with its share of its pool's cost."""
-        members: dict[str, list[_Pile]] = {}
-        for pile in _first_in(pile for piles in self._by_lot.values() for pile in piles):
-            if pile.layer.units:
-                members.setdefault(self._pool_of(pile.layer), []).append(pile)
-        shared = {}
-        for name, piles in members.items():
-            whole, cent = self._pools[name], self._cents[name]
-            units = [pile.layer.units for pile in piles]
-            costs = apportion(whole.cost, units, cent)
-            downs = apportion(whole.written_down, units, cent)
-            for pile, cost, down in zip(piles, costs, downs, strict=True):
-                shared[pile.serial] = pile.layer._replace(cost=cost, written_down=down)
-        return shared
-
-    def _enqueue(self, pile: _Pile) -> None:
+    def _enqueue(self, pile: Pile) -> None:
         if not pile.queued:
             heapq.heappush(self._queue, (self._key(pile.layer), pile.serial, pile))
             pile.queued = True
 
     def _plan_queue(
         self, units: Decimal, barred: Barred | None
-    ) -> list[tuple[_Pile, Decimal]] | None:
-        plan: list[tuple[_Pile, Decimal]] = []
+    ) -> list[tuple[Pile, Decimal]] | None:
+        plan: list[tuple[Pile, Decimal]] = []
         passed = []
         while units and self._queue:
             pile = self._queue[0][2]
@@ -267,9 +192,9 @@ class Shelf:
 
     def _plan_lot(
         self, units: Decimal, lot: str, barred: Barred | None
-    ) -> list[tuple[_Pile, Decimal]] | None:
+    ) -> list[tuple[Pile, Decimal]] | None:
         plan = []
-        for pile in _first_in(self._by_lot.get(lot, ())):
+        for pile in first_in(self._by_lot.get(lot, ())):
             if not units:
                 break
             if not pile.layer.units or (barred is not None and barred(pile.layer)):
@@ -280,5 +205,6 @@ class Shelf:
         return None if units else plan
 
 
-def _first_in(piles: Iterable[_Pile]) -> list[_Pile]:
+def first_in(piles: Iterable[Pile]) -> list[Pile]:
+    """Sort piles first in, first out."""
     return sorted(piles, key=lambda pile: (fifo(pile.layer), pile.serial))

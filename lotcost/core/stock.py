@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lotcost.core import expiry
 from lotcost.core.matching import SORT_KEYS, Join, Shelf
+from lotcost.core.pooling import AverageShelf
 from lotcost.core.refusals import (
     Bar,
     Barred,
@@ -141,8 +142,10 @@ class Stock:
         if shelf is None:
             method = self.rules.method(account)
             average = method is Method.AVERAGE
-            within = average or self.rules.averages_lots(account)
-            shelf = Shelf(SORT_KEYS[method], within, by_lot=not average)
+            if average or self.rules.averages_lots(account):
+                shelf = AverageShelf(SORT_KEYS[method], by_lot=not average)
+            else:
+                shelf = Shelf(SORT_KEYS[method])
             self._shelves[account, commodity] = shelf
         return shelf
 

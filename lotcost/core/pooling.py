@@ -1,0 +1,104 @@
+"""Average cost: the piles of a shelf know units alone, and pools know what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from lotcost.core.matching import Join, Key, Pile, Shelf
+from lotcost.core.rounding import anew, apportion, fixed_unit_cost, join, pool, split
+from lotcost.model import Layer
+
+
+class AverageShelf(Shelf):
+    """A shelf whose goods cost their average, over each lot or over all lots together.
+
+    Args:
+      key: The order units are drawn in.
+      by_lot: Whether each lot has an average of its own.
+    """
+
+    def __init__(self, key: Callable[[Layer], Key], by_lot: bool) -> None:
+        super().__init__(key)
+        self._by_lot_pools = by_lot
+        self._pools: dict[str, Layer] = {}
+        self._cents: dict[str, Decimal] = {}
+
+    def pool_currency(self, lot: str) -> str | None:
+        """Return the currency a lot's costs are averaged in here, if they are."""
+        known = self._pools.get(lot if self._by_lot_pools else "")
+        return known.currency if known is not None and known.units else None
+
+    def put(self, layer: Layer, cent: Decimal, join: Join = join) -> Layer:
+        """Add goods to their pile, and their cost to the average."""
+        layer = super().put(layer, cent, join)
+        name = self._pool_of(layer)
+        known = self._pools.get(name)
+        self._pools[name] = anew(layer) if known is None else pool(known, layer, cent)
+        self._cents[name] = cent
+        return layer
+
+    def layers(self, lot: str | None = None) -> Iterator[Layer]:
+        """Yield what is on hand, each with its units' share of the average."""
+        shares = self._shares()
+        for layer in super().layers(lot):
+            yield shares.get(id(layer), layer)
+
+    def latest(self, lot: str | None = None) -> Layer | None:
+        """Return the last layer in of what is on hand, with the cost its units are drawn at."""
+        last = super().latest(lot)
+        if last is None:
+            return None
+        whole = self._pools[self._pool_of(last)]
+        return last._replace(units=whole.units, cost=whole.cost)
+
+    def recost(self, layer: Layer, more: Decimal, down: Decimal, cent: Decimal) -> Layer:
+        """Make a layer on hand dearer by `more`, and with it the average it is part of."""
+        name = self._pool_of(layer)
+        self._pools[name] = anew(_dearer(self._pools[name], more, down))
+        return _dearer(layer, more, down)
+
+    def _pool_of(self, layer: Layer) -> str:
+        return layer.lot.number if self._by_lot_pools else ""
+
+    def _held_here(self, layer: Layer, cent: Decimal) -> Layer:
+        """Hold goods at a fixed unit cost.
+
+        An average moves with each receipt and the positions of a ledger do not: what they miss
+        of it is their residue.
+        """
+        if layer.unit_cost is not None:
+            return layer
+        return layer._replace(unit_cost=fixed_unit_cost(layer.units, layer.cost, cent))
+
+    def _joined(self, layer: Layer, part: Layer, cent: Decimal, join: Join) -> Layer | None:
+        if layer.unit_cost != part.unit_cost:
+            return None
+        return layer._replace(units=layer.units + part.units)
+
+    def _draw(self, pile: Pile, units: Decimal, cent: Callable[[str], Decimal]) -> Layer:
+        held, name = pile.layer, self._pool_of(pile.layer)
+        out, self._pools[name] = split(self._pools[name], units, self._cents[name])
+        pile.layer = held._replace(units=held.units - units)
+        return held._replace(
+            units=units, cost=out.cost, written_down=out.written_down, basis=out.basis
+        )
+
+    def _shares(self) -> dict[int, Layer]:
+        """Each pile's layer, by its identity, with its share of its pool's cost."""
+        members: dict[str, list[Layer]] = {}
+        for layer in super().layers():
+            members.setdefault(self._pool_of(layer), []).append(layer)
+        shared = {}
+        for name, layers in members.items():
+            whole, cent = self._pools[name], self._cents[name]
+            units = [layer.units for layer in layers]
+            costs = apportion(whole.cost, units, cent)
+            downs = apportion(whole.written_down, units, cent)
+            for layer, cost, down in zip(layers, costs, downs, strict=True):
+                shared[id(layer)] = layer._replace(cost=cost, written_down=down)
+        return shared
+
+
+def _dearer(layer: Layer, more: Decimal, down: Decimal) -> Layer:
+    return layer._replace(cost=layer.cost + more, written_down=layer.written_down + down)
