@@ -303,3 +303,19 @@ def test_the_command_groups_it(tmp_path: Path) -> None:
     (row,) = json.loads(CliRunner().invoke(main, args).stdout)
 
     assert (row["category"], row["7 days"], row["expired"]) == ("dairy", "20.00", "0.00")
+
+
+def test_the_buckets_are_those_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(textwrap.dedent(HEAD + receipt("A", days=5) + receipt("B", days=14)))
+    asked = ["expiry", str(file), "--at", str(TODAY), "--buckets", "14,5", "--format", "json"]
+    told = json.loads(CliRunner().invoke(main, asked).stdout)
+    assert [row["bucket"] for row in told] == ["5 days", "14 days"]
+
+
+def test_buckets_that_are_no_days_are_wrong_usage(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(textwrap.dedent(HEAD))
+    told = CliRunner().invoke(main, ["expiry", str(file), "--buckets", "soon"])
+    assert told.exit_code == 2
+    assert "'soon' are no days; write them as 7,30,60,90." in told.output

@@ -34,6 +34,13 @@ def _day(said: str) -> datetime.date:
         raise click.BadParameter(f"{said!r} is no day; write it as 2025-03-31.") from error
 
 
+def _bounds(said: str) -> tuple[int, ...]:
+    days = [part.strip() for part in said.split(",")]
+    if not all(day.isdecimal() for day in days):
+        raise click.BadParameter(f"{said!r} are no days; write them as 7,30,60,90.")
+    return tuple(sorted({int(day) for day in days}))
+
+
 class _Commands(click.Group):
     """Offers the command that was meant."""
 
@@ -163,6 +170,16 @@ def _params(entry: Entry) -> list[click.Parameter]:
     if entry.groups:
         words = ", ".join("any key of a card" if word == "*" else word for word in entry.groups)
         params.append(click.Option(["--by"], metavar="WORD", help=f"A row for each {words}."))
+    if entry.buckets:
+        bounds = ",".join(map(str, entry.buckets))
+        params.append(
+            click.Option(
+                ["--buckets"],
+                type=_bounds,
+                metavar="DAYS",
+                help=f"The last days left of each bucket; else {bounds}.",
+            )
+        )
     formats = click.Choice(output.FORMATS)
     return [
         *params,

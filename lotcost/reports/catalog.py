@@ -13,7 +13,7 @@ from lotcost.ledger.cards import NOT_ON_CARD
 from lotcost.ledger.loading import Ledger
 from lotcost.reports.batches import batches
 from lotcost.reports.exceptions import exceptions
-from lotcost.reports.expiry import expiry
+from lotcost.reports.expiry import BOUNDS, expiry
 from lotcost.reports.margins import margins
 from lotcost.reports.methods import methods
 from lotcost.reports.movements import movements
@@ -29,6 +29,7 @@ class Question(NamedTuple):
 
     Attributes:
       by: What rows are grouped by, where the report can be grouped.
+      buckets: The last days left of each bucket, where the report has buckets.
     """
 
     since: datetime.date | None = None
@@ -37,6 +38,7 @@ class Question(NamedTuple):
     lot: str | None = None
     account: str | None = None
     by: str | None = None
+    buckets: tuple[int, ...] | None = None
 
     def asks_for(self, line: Line) -> bool:
         """Whether a line belongs to the answer."""
@@ -54,12 +56,14 @@ class Entry(NamedTuple):
       answers: The question it answers, in a sentence.
       groups: What it can be grouped by; "*" stands for any key of a card.
       period: Whether it covers the days since one that is asked for, or all up to its day.
+      buckets: The bounds of its buckets where none are asked for, or none.
     """
 
     answers: str
     make: Callable[[Books, Question], Report]
     groups: tuple[str, ...] = ()
     period: bool = False
+    buckets: tuple[int, ...] = ()
 
 
 CATALOG: Mapping[str, Entry] = {
@@ -81,8 +85,9 @@ CATALOG: Mapping[str, Entry] = {
     ),
     "expiry": Entry(
         "what expires when, what it is worth, whether it will sell before",
-        lambda books, question: expiry(books, question.by),
+        lambda books, question: expiry(books, question.by, question.buckets or BOUNDS),
         ("account", "commodity", "supplier", "*"),
+        buckets=BOUNDS,
     ),
     "write-offs": Entry(
         "what was written off or down, why, and on what evidence",
