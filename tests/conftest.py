@@ -13,9 +13,19 @@ import pytest
 from lotcost.ledger.loading import Ledger, loads
 from lotcost.reports.catalog import Question, answer
 
-hypothesis.settings.register_profile("ci", max_examples=500, deadline=None, print_blob=True)
+# 500 examples a law and method, from one seed, so that a run of a commit can be run again.
+hypothesis.settings.register_profile(
+    "ci", max_examples=500, deadline=None, derandomize=True, database=None, print_blob=True
+)
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.load_profile("ci" if "CI" in os.environ else "local")
+
+
+def pytest_report_header() -> str:
+    """Say what the properties are drawn from."""
+    profile = hypothesis.settings.default
+    seed = "the same each run" if profile.derandomize else "a new one, see --hypothesis-seed"
+    return f"properties: {profile.max_examples} examples each, seed: {seed}"
 
 
 class Loaded:
