@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from fava import application
 from fava.application import create_app
 
 EXPIRY = "LotCostExpiry"
@@ -67,6 +68,8 @@ class Pages:
 
     def __init__(self, file: Path, **options: Any) -> None:
         self.file = file
+        # Fava keeps the URLs it made for the whole process, those under another prefix too.
+        application._cached_url_for.cache_clear()
         self.app = create_app([str(file)], load=True, poll_watcher=True, **options)
         self.app.testing = True
         self.client = self.app.test_client()
