@@ -30,6 +30,13 @@ class Kind(StrEnum):
     WRITE_DOWN = "write-down"
 
 
+BRINGS_LOTS = frozenset({Kind.RECEIPT, Kind.PRODUCTION, Kind.ADJUSTMENT})
+"""The kinds whose goods in may be a lot's first."""
+
+SOLD = frozenset({Kind.SALE, Kind.SALE_RETURN})
+"""The kinds that a customer is on the other side of."""
+
+
 class Method(StrEnum):
     """Which goods go first and what they cost, as the ledger says it in `lot-method`."""
 

@@ -21,6 +21,7 @@ from lotcost.core.rounding import split
 from lotcost.core.stock import RefusedError, Rules, Sold, Stock
 from lotcost.core.valuing import close, expire, lose, write_down
 from lotcost.model import (
+    BRINGS_LOTS,
     ZERO,
     Closing,
     Costed,
@@ -77,16 +78,13 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
 def _arrivals(events: Sequence[Event]) -> dict[Lot, datetime.date]:
     arrivals: dict[Lot, datetime.date] = {}
     for event in events:
-        if isinstance(event, Movement) and event.kind in _BRINGS_LOTS:
+        if isinstance(event, Movement) and event.kind in BRINGS_LOTS:
             for receipt in event.receipts:
                 if receipt.lot is not None:
                     arrivals.setdefault(Lot(receipt.commodity, receipt.lot), event.date)
         elif isinstance(event, Count) and (event.cost or event.at_last_cost):
             arrivals.setdefault(event.lot, event.date)
     return arrivals
-
-
-_BRINGS_LOTS = frozenset({Kind.RECEIPT, Kind.PRODUCTION, Kind.ADJUSTMENT})
 
 
 @singledispatch

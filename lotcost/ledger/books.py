@@ -22,7 +22,7 @@ from lotcost.ledger.config import Config
 from lotcost.ledger.generating import GENERATED
 from lotcost.ledger.prices import converter
 from lotcost.ledger.revenue import Attribution, attribute
-from lotcost.model import ZERO, Kind, Lot, Money
+from lotcost.model import BRINGS_LOTS, ZERO, Kind, Lot, Money
 
 
 class Line(NamedTuple):
@@ -139,14 +139,11 @@ class Books:
         statuses, _ = card_files.read_directives(self.entries, cards)
         seen = set()
         for line in self.lines:
-            brings = line.units > ZERO and line.kind in _BRINGS_LOTS
+            brings = line.units > ZERO and line.kind in BRINGS_LOTS
             if brings and (line.lot, line.entry) not in seen:
                 seen.add((line.lot, line.entry))
                 cards.add(line.lot, card_files.facts(line.source, line.date, line.source))
         return cards, statuses
-
-
-_BRINGS_LOTS = frozenset({Kind.RECEIPT, Kind.PRODUCTION, Kind.ADJUSTMENT})
 
 
 def _last_day(entries: Sequence[data.Directive]) -> datetime.date:

@@ -27,9 +27,8 @@ from lotcost.ledger.errors import (
 from lotcost.ledger.kinds import Goods
 from lotcost.ledger.legs import check_legs
 from lotcost.ledger.words import WrongError
-from lotcost.model import Issue, Kind, Lot, Method, Money, Receipt
+from lotcost.model import BRINGS_LOTS, Issue, Kind, Lot, Method, Money, Receipt
 
-_BRINGS_LOTS = frozenset({Kind.RECEIPT, Kind.PRODUCTION, Kind.ADJUSTMENT})
 _UNIT_COST_DIGITS = 12
 
 
@@ -56,7 +55,7 @@ def recognise(
     number_ = _lot(posting, txn) or cards.native.get(held) or posting.cost.date.isoformat()
     lot = Lot(posting.units.currency, number_)
     cards.native.setdefault(held, lot.number)
-    if kind in _BRINGS_LOTS and goods.comes_in:
+    if kind in BRINGS_LOTS and goods.comes_in:
         _add_card(lot, posting, kind, txn, cards, config)
     return Recognised(place, goods.place, kind, lot)
 

@@ -19,12 +19,10 @@ from beancount.core import data
 
 from lotcost.core.rounding import apportion, half_up
 from lotcost.ledger.config import Config
-from lotcost.model import ZERO, Kind, Money
+from lotcost.model import SOLD, ZERO, Money
 
 if TYPE_CHECKING:
     from lotcost.ledger.books import Line
-
-_SOLD = frozenset({Kind.SALE, Kind.SALE_RETURN})
 
 
 class Unattributed(NamedTuple):
@@ -55,7 +53,7 @@ def attribute(
     """Attribute the ledger's income to lines."""
     sales: dict[int, _Sales] = {}
     for place, line in enumerate(lines):
-        if line.kind in _SOLD:
+        if line.kind in SOLD:
             found = sales.setdefault(line.entry, _Sales([], []))
             found.places.append(place)
             found.lines.append(line)

@@ -45,11 +45,10 @@ from lotcost.ledger.kinds import reason_of
 from lotcost.ledger.legs import wants_revenue
 from lotcost.ledger.postings import Recognised
 from lotcost.ledger.transactions import Written
-from lotcost.model import Costed, Issue, Kind, Landing, Layer, Receipt, Revalued
+from lotcost.model import SOLD, Costed, Issue, Kind, Landing, Layer, Receipt, Revalued
 
 Booked = Costed | Revalued
 _AT_COST = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.ADJUSTMENT})
-_SOLD = frozenset({Kind.SALE, Kind.SALE_RETURN})
 
 
 def write(
@@ -222,7 +221,7 @@ class _Page:
                 self.postings[place][-1] = posting._replace(units=rest)
             else:
                 del self.postings[place][-1], self.elsewhere[place]
-            if kind in _SOLD and not self.config.is_expense(posting.account):
+            if kind in SOLD and not self.config.is_expense(posting.account):
                 # A customer's account that took the goods along with the money owes money only.
                 return False
             source = posting.meta or self.txn.meta

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO, Kind, Money
+from lotcost.model import SOLD, ZERO, Kind, Money
 from lotcost.reports.movements import party
 from lotcost.reports.report import Column, Report, money, rate, trimmed
 
@@ -22,7 +22,6 @@ _FIGURES = (
     Column("after_write_offs", "money", "currency", summed=True),
     Column("share", "rate"),
 )
-_TO_CUSTOMERS = frozenset({Kind.SALE, Kind.SALE_RETURN})
 _COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.LANDED_COST})
 GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 """What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
@@ -91,7 +90,7 @@ def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
     if by == "month":
         return (f"{line.date:%Y-%m}",)
     if by == "customer":
-        return (party(books, line) if line.kind in _TO_CUSTOMERS else None,)
+        return (party(books, line) if line.kind in SOLD else None,)
     return (books.fact(line.lot, by),)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lotcost.ledger.books import Books
-from lotcost.model import ZERO, Kind, Method
+from lotcost.model import SOLD, ZERO, Kind, Method
 from lotcost.reports.recosting import Recosted, booked, recost
 from lotcost.reports.report import Column, Report, money, trimmed
 
@@ -30,7 +30,6 @@ _MONEY = (
     Column("cost_on_hand", "money", "currency"),
     Column("difference", "money", "currency"),
 )
-_SOLD = frozenset({Kind.SALE, Kind.SALE_RETURN})
 _Key = tuple[str, str, str]
 
 
@@ -48,7 +47,7 @@ def methods(books: Books, by: str = "commodity") -> Report:
             sums[flow.commodity, line.currency, "books"][flow.way] += flow.cost
         units = sums[line.lot.commodity, line.currency, "books"]
         units["units_on_hand"] += line.units
-        units["units_sold"] -= line.units if line.kind in _SOLD else ZERO
+        units["units_sold"] -= line.units if line.kind in SOLD else ZERO
     recosted = {
         (currency, name): recost(books, currency, method)
         for currency in sorted({line.currency for line in books.lines})
