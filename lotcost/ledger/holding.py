@@ -17,7 +17,7 @@ from beancount.core.position import Cost
 from lotcost.core.rounding import apportion, residue, slices
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
-from lotcost.model import Kind, Layer, Lot, Money, Recost
+from lotcost.model import SOLD, Kind, Layer, Lot, Money, Recost
 
 Meta = Mapping[str, Any]
 ByLot = Mapping[tuple[Lot, str], Decimal]
@@ -42,7 +42,7 @@ def hold(
 
     What a fixed unit cost misses is booked beside it, as money of that lot.
     """
-    price = posting.price if kind in {Kind.SALE, Kind.SALE_RETURN} else None
+    price = posting.price if kind in SOLD else None
     held = []
     for part in parts:
         meta = lot_meta(posting.meta or {}, part.lot, kind, writer)

@@ -11,7 +11,7 @@ from lotcost.ledger.documents import balances, elided_money
 from lotcost.ledger.errors import MissingAccount, missing_leg
 from lotcost.ledger.kinds import Goods, reason_of
 from lotcost.ledger.words import WrongError
-from lotcost.model import Kind
+from lotcost.model import SOLD, Kind
 
 _LEG_KEYS: Mapping[Kind, str] = {
     Kind.SALE: "lot-cost-of-sales",
@@ -34,7 +34,7 @@ def check_legs(goods: Goods, kind: Kind, txn: data.Transaction, config: Config) 
         if account is None:
             wanted.append(_LEG_KEYS[kind])
     if (
-        kind in {Kind.SALE, Kind.SALE_RETURN}
+        kind in SOLD
         and goods.posting.price is not None
         and "lot-sales" not in policy.accounts
         and wants_revenue(txn, config)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from lotcost.core.rounding import half_up
 from lotcost.ledger.books import Books
-from lotcost.model import ZERO, Kind, Lot, Money
+from lotcost.model import SOLD, ZERO, Kind, Lot, Money
 from lotcost.reports.report import Column, Report, Row, trimmed, unit_cost
 from lotcost.reports.stock import lots, status
 
@@ -127,7 +127,7 @@ def _paces(books: Books) -> Mapping[str, _Pace]:
     units: dict[str, Decimal] = defaultdict(Decimal)
     prices: dict[str, Money] = {}
     for place, line in enumerate(books.lines):
-        if line.kind not in {Kind.SALE, Kind.SALE_RETURN}:
+        if line.kind not in SOLD:
             continue
         commodity = line.lot.commodity
         if line.date >= since:

@@ -12,7 +12,7 @@ from beancount.core import data
 
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.errors import number
-from lotcost.model import ZERO, Kind, Lot, Status
+from lotcost.model import SOLD, ZERO, Kind, Lot, Status
 from lotcost.reports.exceptions.finding import Finding, What, amount, counted, units
 from lotcost.reports.expiry import expiry
 from lotcost.reports.report import Row
@@ -113,7 +113,7 @@ def _negative_margins(books: Books) -> Iterator[Finding]:
     unpriced: dict[Lot, Decimal] = defaultdict(Decimal)
     untold: set[Lot] = set()
     for place, line in books.picked:
-        if line.kind in {Kind.SALE, Kind.SALE_RETURN} or line.expensed:
+        if line.kind in SOLD or line.expensed:
             last[line.lot] = line
         if line.kind is Kind.SALE:
             earned = books.revenue.earned.get(place)
