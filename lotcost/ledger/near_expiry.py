@@ -107,8 +107,7 @@ def write_downs(books: Books) -> tuple[WorthLess, ...]:
 def _held(books: Books) -> Mapping[Lot, _Held]:
     held: dict[Lot, _Held] = {}
     asked = {line.lot for _, line in books.picked}
-    # A write-down is of the evening of its day, whatever else the day brings.
-    for line in sorted(books.lines, key=lambda line: (line.date, line.kind is Kind.WRITE_DOWN)):
+    for line in books.lines:
         policy = books.config.policy(line.account)
         if policy is None or policy.native or line.expensed or line.lot not in asked:
             continue
