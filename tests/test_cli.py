@@ -189,7 +189,7 @@ def test_an_unknown_report_offers_the_one_that_was_meant() -> None:
         (("--at", "31.3.2025"), "'31.3.2025' is no day; write it as 2025-03-31."),
         (("--from", "2025-02-01", "--to", "2025-01-31"), "2025-02-01 is after --to 2025-01-31"),
         (("--at", "2025-02-01", "--to", "2025-01-31"), "are two last days; leave one out."),
-        (("-o", "book.pdf"), "book.pdf is none of .txt, .csv, .json, .xlsx; say which"),
+        (("-o", "book.pdf"), "book.pdf is none of .txt, .csv, .json, .xlsx, .parquet; say which"),
         (("-o", "none/book.csv"), "There is no folder none for book.csv."),
         (("-o", ".", "--format", "csv"), ". is a folder; -o wants a file."),
     ],
@@ -205,8 +205,19 @@ def test_a_report_as_of_a_day_covers_no_period(shop: str) -> None:
 def test_a_terminal_is_spared_a_workbook(shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output.sys, "stdout", Terminal())
 
-    with pytest.raises(click.UsageError, match=r"add -o FILE\.xlsx"):
-        output.format_of("xlsx", None)
+    for name in ("xlsx", "parquet"):
+        with pytest.raises(click.UsageError, match=rf"add -o FILE\.{name}"):
+            output.format_of(name, None)
+
+
+def test_parquet_without_pyarrow_says_what_to_install(
+    shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    says = refused(run("lots", shop, "-o", "lots.parquet"))
+
+    assert "Parquet wants pyarrow: pip install 'lotcost[parquet]'" in says
 
 
 class Terminal:

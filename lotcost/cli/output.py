@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 import shutil
@@ -11,11 +12,18 @@ from pathlib import Path
 import click
 
 from lotcost.ledger.loading import Ledger
-from lotcost.rendering import About, csv, json, text
+from lotcost.rendering import About, csv, json, parquet, text
 from lotcost.reports.report import Report
 
-_SUFFIXES = {".txt": "text", ".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
+_SUFFIXES = {
+    ".txt": "text",
+    ".csv": "csv",
+    ".json": "json",
+    ".xlsx": "xlsx",
+    ".parquet": "parquet",
+}
 FORMATS = tuple(_SUFFIXES.values())
+_NO_TEXT = {"xlsx": "a workbook", "parquet": "a Parquet file"}
 _STDOUT = Path("-")
 
 
@@ -24,9 +32,17 @@ def format_of(chosen: str | None, file: Path | None) -> str:
 
     A file that could not be written is refused here, before a ledger is loaded for it.
     """
+    format_ = _named(chosen, file)
+    if format_ == "parquet" and importlib.util.find_spec("pyarrow") is None:
+        raise click.UsageError("Parquet wants pyarrow: pip install 'lotcost[parquet]'")
+    return format_
+
+
+def _named(chosen: str | None, file: Path | None) -> str:
     if file is None or file == _STDOUT:
-        if chosen == "xlsx" and sys.stdout.isatty():
-            raise click.UsageError("A terminal does not show a workbook; add -o FILE.xlsx")
+        if chosen in _NO_TEXT and sys.stdout.isatty():
+            what = _NO_TEXT[chosen]
+            raise click.UsageError(f"A terminal does not show {what}; add -o FILE.{chosen}")
         return chosen or "text"
     if file.is_dir():
         raise click.UsageError(f"{file} is a folder; -o wants a file.")
@@ -70,15 +86,17 @@ def _rendered(report: Report, about: About, format_: str) -> bytes:
         return csv(report).encode()
     if format_ == "json":
         return json(report).encode()
-    if format_ == "xlsx":
-        from lotcost.workbook import write_report  # here: openpyxl takes a third of a second
+    try:
+        if format_ == "parquet":
+            return parquet(report, about)
+        if format_ == "xlsx":
+            from lotcost.workbook import write_report  # here: openpyxl takes a third of a second
 
-        stream = io.BytesIO()
-        try:
+            stream = io.BytesIO()
             write_report(report, about, stream)
-        except ValueError as error:
-            raise click.ClickException(str(error)) from error
-        return stream.getvalue()
+            return stream.getvalue()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     return text(report, about).encode()
 
 
