@@ -12,7 +12,7 @@ help:
 	@echo 'make demo    an example ledger in Fava'
 	@echo 'make test    the tests                 ARGS="-k fefo" goes to pytest'
 	@echo 'make lint    ruff, mypy, import-linter'
-	@echo 'make bench   what costing adds to a load   COMPARE=old.json JSON=new.json'
+	@echo 'make bench   what costing takes      COMPARE=old.json JSON=new.json ARGS=--all'
 	@echo 'Each makes .venv on first use, with Python 3.11 or newer.'
 
 demo: $(READY)
@@ -29,7 +29,7 @@ lint: $(READY)
 	test -z "$$failed" || { echo "Not clean: $${failed#, }" >&2; exit 1; }
 
 bench: $(READY)
-	@.venv/bin/python tests/bench/bench.py \
+	@PYTHONPATH=tests .venv/bin/python -m bench \
 		$(if $(COMPARE),--compare '$(COMPARE)') $(if $(JSON),--json '$(JSON)') $(ARGS)
 
 # The pip that comes with Python 3.11 knows no dependency groups.

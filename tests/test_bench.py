@@ -1,6 +1,7 @@
 """The benchmark's ledgers tell the same story, and its table comes out; no time is ever tested."""
 
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -8,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from bench.generate import Shape, ledger
+from bench.measuring import Aim
 from conftest import load
 
-BENCH = Path(__file__).with_name("bench") / "bench.py"
+TESTS = Path(__file__).parent
 SHAPE = Shape(transactions=250, goods=6, lots=3, accounts=3)
 
 
@@ -57,17 +59,50 @@ def test_the_same_seed_writes_the_same_ledger():
     assert list(ledger(SHAPE, "native")) == list(ledger(SHAPE, "native"))
 
 
-def test_the_table_has_a_row_a_comparison_and_compares_with_an_earlier_one(tmp_path):
-    def bench(*more):
-        sizes = {"transactions": 20, "goods": 3, "lots": 2, "many": 3, "growth": 2, "runs": 1}
-        options = [f"--{name}={size}" for name, size in sizes.items()]
-        command = [sys.executable, BENCH, *options, *more]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+def test_without_the_plugin_each_form_is_the_same_ledger():
+    for bare, form in (("plain", "native"), ("bare", "managed")):
+        lines = [line for line in ledger(SHAPE, form) if not line.startswith("plugin")]
+        assert list(ledger(SHAPE, bare)) == lines
 
-    table = bench("--json", tmp_path / "before.json")
-    kept = json.loads((tmp_path / "before.json").read_text())
-    assert len(kept) == 5
+
+def bench(*more):
+    options = [
+        "--sizes",
+        "20",
+        "40",
+        "--lots",
+        "4",
+        "8",
+        "--usual",
+        "20",
+        "--movements",
+        "500",
+        "--turns",
+        "1",
+    ]
+    command = [sys.executable, "-m", "bench", *options, *more]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, env=environment
+    ).stdout
+
+
+def test_the_table_has_a_row_a_figure_and_compares_with_an_earlier_run(tmp_path):
+    file = tmp_path / "before.json"
+    table = bench("--json", file)
+    kept = json.loads(file.read_text())
+    assert len(kept) > 10
     assert all(row["name"] in table for row in kept)
-    assert all(row["first"]["seconds"] > 0 and row["first"]["megabytes"] > 0 for row in kept)
-    again = bench("--compare", tmp_path / "before.json")
-    assert f"{kept[0]['ratio']:.2f}" in again
+    assert all(run["seconds"] > 0 and run["megabytes"] > 0 for row in kept for run in row["runs"])
+    (row,) = [row for row in kept if row["name"].startswith("lots / load")]
+    row["figure"] /= 1000
+    file.write_text(json.dumps([row]))
+    again = bench("--compare", file, "--only", "reporting")
+    (line,) = [line for line in again.splitlines() if line.startswith(row["name"])]
+    assert line.endswith("WORSE")
+
+
+def test_a_figure_that_is_to_be_large_is_worse_when_it_is_small():
+    aim = Aim(300_000, at_least=True)
+    assert aim.is_met(300_000)
+    assert not aim.is_met(299_999)

@@ -2,8 +2,8 @@
 
     python tests/bench/generate.py --transactions 10000 managed > managed.beancount
 
-`native`: Beancount books; every line out names its lot, `-5 G001 {"L7"}`. `plain` is the same
-ledger without the plugin. `managed`: lotcost books bare quantities with `@` prices.
+`native`: Beancount books; every line out names its lot, `-5 G001 {"L7"}`. `managed`: lotcost
+books bare quantities with `@` prices. `plain` and `bare` are the same two without the plugin.
 
 Both go first in, first out at unit costs of whole cents, so they end in the same lots.
 """
@@ -18,7 +18,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-FORMS = ("plain", "native", "managed")
+FORMS = ("plain", "native", "bare", "managed")
+MANAGED = frozenset({"bare", "managed"})
+WITHOUT_PLUGIN = frozenset({"plain", "bare"})
 START = date(2021, 1, 4)
 KEEPS = timedelta(days=365 * 20)  # nothing expires: what is measured is not refusals
 PER_DAY = 30
@@ -172,7 +174,7 @@ def moves(shape: Shape) -> Iterator[Move]:
 def ledger(shape: Shape, form: str) -> Iterator[str]:
     """Yield the ledger's text, a directive or transaction at a time."""
     yield from _head(shape, form)
-    legs = _managed if form == "managed" else _native
+    legs = _managed if form in MANAGED else _native
     for move in moves(shape):
         party = {"delivery": "Supplier", "sale": "Customer"}.get(move.kind, "")
         yield f'{move.day} * "{party}" "{move.kind} {move.number}" ^n{move.number}'
@@ -184,10 +186,10 @@ def ledger(shape: Shape, form: str) -> Iterator[str]:
 
 def _head(shape: Shape, form: str) -> Iterator[str]:
     yield 'option "operating_currency" "USD"'
-    if form != "plain":
+    if form not in WITHOUT_PLUGIN:
         yield 'plugin "beancount_lotcost"'
     yield f"{START} open Assets:Inventory"
-    yield f'  lot-method: "{"fifo" if form == "managed" else "beancount"}"'
+    yield f'  lot-method: "{"fifo" if form in MANAGED else "beancount"}"'
     yield "  lot-sales: Income:Sales"
     yield "  lot-cost-of-sales: Expenses:CostOfSales"
     yield "  lot-write-off: Expenses:WriteOff"
@@ -241,10 +243,10 @@ def _money(move: Move, form: str) -> Iterator[str]:
     if move.kind == "sale":
         total = sum(line.price * line.units for line in move.lines)
         yield f"  Assets:Receivable  {_usd(total)}"
-        if form != "managed":
+        if form not in MANAGED:
             yield f"  Income:Sales  {_usd(-total)}"
             yield "  Expenses:CostOfSales"
-    if move.kind == "loss" and form != "managed":
+    if move.kind == "loss" and form not in MANAGED:
         yield "  Expenses:WriteOff"
 
 

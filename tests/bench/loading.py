@@ -1,0 +1,58 @@
+"""What costing adds to a ledger's load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.measuring import Aim, Program, Row, Setting, exponent, ratio, told
+
+LOAD = """
+import sys
+from beancount import loader
+entries, errors, options = loader.load_file(sys.argv[1])
+assert entries
+assert not errors or sys.argv[2] == "bare", errors[0].message
+"""
+IMPORT = """
+import beancount.loader, json, time
+before = time.process_time()
+import beancount_lotcost
+print(json.dumps({"ms": 1000 * (time.process_time() - before)}))
+"""
+EMPTY = 0
+
+
+def rows(setting: Setting) -> Iterator[Row]:
+    """Compare loads with the plugin and without, managed and native, small and large."""
+
+    def load(form: str, transactions: int, lots: int) -> Program:
+        return Program(LOAD, (setting.ledger(form, transactions, lots), form))
+
+    few, usual = setting.lots[0], setting.usual
+    for size in setting.transactions:
+        pair = load("plain", size, few), load("native", size, few)
+        name = f"native, {size:,} transactions: with the plugin / without"
+        yield Row(name, pair, ratio, Aim(1.15), countable=True)
+    for size in setting.transactions:
+        pair = load("bare", size, few), load("managed", size, few)
+        name = f"managed, {size:,} transactions: with lotcost / Beancount's part"
+        yield Row(name, pair, ratio, Aim(1.3), countable=True)
+    for lots in setting.lots[1:]:
+        pair = load("bare", usual, lots), load("managed", usual, lots)
+        name = f"managed, {lots:,} lots open: with lotcost / Beancount's part"
+        yield Row(name, pair, ratio, Aim(1.3), countable=True)
+    for lots in setting.lots:
+        pair = load("plain", usual, lots), load("managed", usual, lots)
+        aim = Aim(0.15) if lots >= 5_000 else None
+        yield Row(f"managed / native without lotcost, {lots:,} lots open", pair, ratio, aim)
+    small, large = setting.transactions[0], setting.transactions[-1]
+    if large > small:
+        three = tuple(load("managed", size, few) for size in (small, large, EMPTY))
+        name = f"growth from {small:,} to {large:,} transactions, exponent"
+        yield Row(name, three, exponent(large / small), Aim(1.05))
+    fewest, most = setting.lots[0], setting.lots[-1]
+    if most > fewest:
+        pair = load("managed", usual, fewest), load("managed", usual, most)
+        name = f"growth from {fewest:,} to {most:,} open lots, exponent"
+        yield Row(name, pair, exponent(most / fewest), Aim(1.05))
+    yield Row("import of the plugin, ms", (Program(IMPORT),), told("ms"), Aim(50))
