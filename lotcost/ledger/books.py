@@ -6,6 +6,7 @@ one reader serves both, and what the reports say is what the ledger holds.
 
 from __future__ import annotations
 
+import copy
 import datetime
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -96,6 +97,13 @@ class Books:
     def picked(self) -> tuple[tuple[int, Line], ...]:
         """The lines asked for, each with its place among all lines."""
         return tuple((place, line) for place, line in enumerate(self.lines) if self.asks_for(line))
+
+    def only(self, where: Callable[[Line], bool]) -> Books:
+        """Return the same books asked for some of their lines; what is known of them is shared."""
+        other = copy.copy(self)
+        other._where = where
+        other.__dict__.pop("picked", None)
+        return other
 
     def asks_for(self, line: Line) -> bool:
         """Whether a line was asked for."""

@@ -1,0 +1,81 @@
+"""The lines of each lot and the batches that join lots, gathered once from books."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+
+from lotcost.core.genealogy import Batch, Genealogy, Part, genealogy
+from lotcost.ledger.books import Books, Line
+from lotcost.model import ZERO, Kind, Lot
+from lotcost.reports.batches import taken_apart
+
+
+class Index:
+    """Books, told by lot: keep it as long as the books, and ask it for any number of traces."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+
+    @cached_property
+    def lines(self) -> Mapping[Lot, Sequence[tuple[int, Line]]]:
+        """The lines of each lot in the order they happened, with their place among all lines."""
+        found: dict[Lot, list[tuple[int, Line]]] = defaultdict(list)
+        for place, line in enumerate(self.books.lines):
+            found[line.lot].append((place, line))
+        return dict(found)
+
+    @cached_property
+    def apart(self) -> frozenset[int]:
+        """The entries that take a batch apart: its lots give back what they were made of."""
+        return taken_apart(self.books.lines)
+
+    @cached_property
+    def genealogy(self) -> Genealogy:
+        """The batches by lot; taking one apart joins no lots: what comes back was there before."""
+        return genealogy(batch for batch in self.batches if batch.key[0] not in self.apart)
+
+    @property
+    def taken_apart(self) -> Iterator[Batch]:
+        """The batches that were taken apart again, as they gave back."""
+        return (batch for batch in self.batches if batch.key[0] in self.apart)
+
+    def net(self, lot: Lot) -> Sequence[tuple[Batch, Decimal]]:
+        """Return the batches that moved a lot, and by how many units: made is positive."""
+        return self._net.get(lot, ())
+
+    @cached_property
+    def _net(self) -> Mapping[Lot, Sequence[tuple[Batch, Decimal]]]:
+        found: dict[Lot, list[tuple[Batch, Decimal]]] = defaultdict(list)
+        for batch in self.batches:
+            for part in batch.used:
+                found[part.lot].append((batch, -part.units))
+            for part in batch.made:
+                found[part.lot].append((batch, part.units))
+        return dict(found)
+
+    @cached_property
+    def batches(self) -> tuple[Batch, ...]:
+        """The transactions that make lots of others, in the order they happened.
+
+        Where Beancount books, a transfer may bring in other lots than it takes out: they are
+        the same goods under another number.
+        """
+        return tuple(_batches(self.books.lines))
+
+
+def _batches(lines: Sequence[Line]) -> Iterator[Batch]:
+    moved: dict[tuple[int, str], dict[Lot, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    days = {}
+    for line in lines:
+        if line.kind is Kind.PRODUCTION or line.kind is Kind.TRANSFER:
+            goods = line.lot.commodity if line.kind is Kind.TRANSFER else ""
+            moved[line.entry, goods][line.lot] += line.units
+            days[line.entry] = line.date
+    for key, units in moved.items():
+        used = tuple(Part(lot, -number) for lot, number in units.items() if number < ZERO)
+        made = tuple(Part(lot, number) for lot, number in units.items() if number > ZERO)
+        if used or made:
+            yield Batch(key, days[key[0]], used, made)

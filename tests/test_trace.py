@@ -1,0 +1,370 @@
+"""A lot traced: where it came from, where it went, and where every unit of it is."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from conftest import Loaded, load
+from hypothesis import given
+from naive import Movement
+from strategies import KINDS, movements, to_ledger
+
+from lotcost.ledger.loading import load as load_file
+from lotcost.model import Lot
+from lotcost.reports.trace import Cycle, Index, Side, Trace, picture, trace
+
+BAKERY = """
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+
+2025-01-01 open Assets:Inventory
+  lot-method: "fifo"
+  lot-sales: Income:Sales
+  lot-cost-of-sales: Expenses:CostOfSales
+  lot-write-off: Expenses:WriteOff
+  lot-adjustment: Expenses:StockDifferences
+
+2025-01-02 * "Mill" "Flour" ^po-1
+  Assets:Inventory:Store    100 FLOUR @ 1.00 USD
+    lot: "F1"
+  Liabilities:Payable
+
+2025-01-02 * "Dairy" "Butter" ^po-2
+  Assets:Inventory:Store     20 BUTTER @ 4.00 USD
+    lot: "B1"
+  Liabilities:Payable
+
+2025-01-03 * "Mill" "Torn bags" ^po-1
+  Assets:Inventory:Store    -10 FLOUR
+    lot: "F1"
+    lot-kind: "purchase-return"
+  Liabilities:Payable        10.00 USD
+
+2025-01-05 * "Dough"
+  Assets:Inventory:Store    -40 FLOUR
+  Assets:Inventory:Store     -8 BUTTER
+  Assets:Inventory:Store     48 DOUGH
+    lot: "D1"
+
+2025-01-06 * "Bake"
+  Assets:Inventory:Store    -30 DOUGH
+  Assets:Inventory:Store     60 CAKE
+    lot: "C1"
+
+2025-01-07 * "To the shop"
+  Assets:Inventory:Store    -50 CAKE
+  Assets:Inventory:Shop
+
+2025-01-08 * "Cafe Rose" "Invoice 1" ^inv-1
+  Assets:Inventory:Shop     -20 CAKE @ 5.00 USD
+  Assets:Receivable         100.00 USD
+
+2025-01-09 * "Hotel" "Invoice 2" ^inv-2
+  Assets:Inventory:Shop     -10 CAKE @ 5.00 USD
+  Assets:Receivable          50.00 USD
+
+2025-01-10 * "Cafe Rose" "Credit note" ^inv-1
+  Assets:Inventory:Shop       5 CAKE @ 5.00 USD
+    lot: "C1"
+    lot-kind: "sale-return"
+  Assets:Receivable         -25.00 USD
+
+2025-01-11 * "Dropped"
+  Assets:Inventory:Shop      -5 CAKE
+    reason: "damaged"
+
+2025-01-12 custom "lot-count" Assets:Inventory:Shop "C1" 18 CAKE
+  adjust: TRUE
+"""
+FLOUR, BUTTER = Lot("FLOUR", "F1"), Lot("BUTTER", "B1")
+DOUGH, CAKE = Lot("DOUGH", "D1"), Lot("CAKE", "C1")
+
+
+def traced(loaded: Loaded, *lots: Lot, at: datetime.date | None = None) -> Trace:
+    found = trace(Index(loaded.ledger.books(at)), lots)
+    assert isinstance(found, Trace)
+    return found
+
+
+@pytest.fixture(scope="module")
+def bakery() -> Loaded:
+    loaded = load(BAKERY)
+    assert loaded.messages() == []
+    return loaded
+
+
+def test_a_family_reaches_from_the_supplier_to_the_last_customer(bakery: Loaded) -> None:
+    found = traced(bakery, DOUGH)
+
+    assert [(each.lot, each.side, each.depth) for each in found.members] == [
+        (BUTTER, Side.UPSTREAM, 1),
+        (FLOUR, Side.UPSTREAM, 1),
+        (DOUGH, Side.TRACED, 0),
+        (CAKE, Side.DOWNSTREAM, 1),
+    ]
+    assert [(run.side, run.name, run.used, run.made) for run in found.runs] == [
+        ("upstream", "D1", ((FLOUR, 40), (BUTTER, 8)), ((DOUGH, 48),)),
+        ("downstream", "C1", ((DOUGH, 30),), ((CAKE, 60),)),
+    ]
+
+
+def test_suppliers_are_told_with_what_went_back_to_them(bakery: Loaded) -> None:
+    assert [
+        (each.party, each.lot, each.units, each.date.day, each.document)
+        for each in traced(bakery, CAKE).suppliers
+    ] == [
+        ("Mill", FLOUR, 100, 2, "^po-1"),
+        ("Dairy", BUTTER, 20, 2, "^po-2"),
+        ("Mill", FLOUR, -10, 3, "^po-1"),
+    ]
+
+
+def test_customers_are_told_with_what_they_brought_back(bakery: Loaded) -> None:
+    found = traced(bakery, FLOUR)
+
+    assert [(each.party, each.lot, each.units, each.revenue) for each in found.customers] == [
+        ("Cafe Rose", CAKE, 20, Decimal("100.00")),
+        ("Hotel", CAKE, 10, Decimal("50.00")),
+        ("Cafe Rose", CAKE, -5, Decimal("-25.00")),
+    ]
+
+
+def test_what_is_on_hand_is_told_where_it_lies(bakery: Loaded) -> None:
+    assert [(each.lot, each.account, each.units) for each in traced(bakery, FLOUR).on_hand] == [
+        (FLOUR, "Assets:Inventory:Store", 50),
+        (DOUGH, "Assets:Inventory:Store", 18),
+        (CAKE, "Assets:Inventory:Shop", 18),
+        (CAKE, "Assets:Inventory:Store", 10),
+    ]
+
+
+def test_every_unit_is_accounted_for_or_named(bakery: Loaded) -> None:
+    flour, dough, cake = traced(bakery, FLOUR).balances
+
+    assert (flour.received, flour.consumed, flour.on_hand, flour.rate) == (90, 40, 50, 1)
+    assert (dough.made, dough.consumed, dough.on_hand, dough.rate) == (48, 30, 18, 1)
+    assert (cake.made, cake.sold, cake.written_off, cake.on_hand) == (60, 25, 5, 28)
+    assert (cake.adjusted, cake.missing, cake.rate) == (-2, 2, Decimal("0.9667"))
+    (gap,) = traced(bakery, FLOUR).gaps
+    assert gap.lot == CAKE
+    assert gap.message.startswith("2 CAKE of lot C1 missing on 2025-01-12 in Assets:Inventory:Shop")
+
+
+def test_an_exposure_counts_no_cost_twice(bakery: Loaded) -> None:
+    """What is used up is in what it was made into: the family costs what came in."""
+    (each,) = traced(bakery, FLOUR, BUTTER).exposures
+    received = Decimal("90.00") + Decimal("80.00")
+    (missing,) = (each for each in traced(bakery, FLOUR).changes if each.kind == "adjustment")
+
+    assert each.currency == "USD"
+    assert each.revenue == Decimal("125.00")
+    assert each.cost_on_hand + each.cost_of_sales + each.cost_written_off == (
+        received + missing.cost
+    )
+
+
+def test_a_trace_knows_no_more_than_its_day(bakery: Loaded) -> None:
+    found = traced(bakery, FLOUR, at=datetime.date(2025, 1, 5))
+
+    assert [each.lot for each in found.members] == [FLOUR, DOUGH]
+    assert found.customers == ()
+
+
+def test_a_lot_between_two_traced_ones_is_affected(bakery: Loaded) -> None:
+    found = traced(bakery, CAKE, FLOUR)
+
+    assert found.lots == (CAKE, FLOUR)
+    assert [(each.lot, each.side, each.depth) for each in found.members] == [
+        (BUTTER, Side.UPSTREAM, 2),
+        (FLOUR, Side.TRACED, 0),
+        (CAKE, Side.TRACED, 2),
+        (DOUGH, Side.DOWNSTREAM, 1),
+    ]
+
+
+def test_a_picture_goes_from_left_to_right(bakery: Loaded) -> None:
+    drawn = picture(traced(bakery, DOUGH))
+    column = {node.key: node.column for node in drawn.nodes}
+
+    assert [(node.column, node.kind, node.label) for node in drawn.nodes] == [
+        (0, "supplier", "Mill"),
+        (0, "supplier", "Dairy"),
+        (1, "lot", "B1"),
+        (1, "lot", "F1"),
+        (2, "batch", "D1"),
+        (3, "lot", "D1"),
+        (4, "batch", "C1"),
+        (5, "lot", "C1"),
+        (6, "customer", "Cafe Rose"),
+        (6, "customer", "Hotel"),
+    ]
+    assert all(column[arrow.tail] < column[arrow.head] for arrow in drawn.arrows)
+    assert {(arrow.tail, arrow.head): arrow.units for arrow in drawn.arrows}[
+        "lot:CAKE:C1", "customer:Cafe Rose"
+    ] == 15
+
+
+def test_a_batch_taken_apart_gives_back_what_it_used() -> None:
+    loaded = load(
+        BAKERY
+        + """
+2025-01-13 * "The rest of the dough is no good"
+  Assets:Inventory:Store    -18 DOUGH
+    lot: "D1"
+  Assets:Inventory:Store     15 FLOUR
+  Assets:Inventory:Store      3 BUTTER
+"""
+    )
+    found = traced(loaded, FLOUR)
+    flour, dough, _ = found.balances
+
+    assert loaded.messages() == []
+    assert [(run.apart, run.side) for run in found.runs] == [
+        (False, "downstream"),
+        (False, "downstream"),
+        (True, "downstream"),
+    ]
+    assert (flour.received, flour.consumed, flour.on_hand) == (90, 25, 65)
+    assert (dough.made, dough.consumed, dough.on_hand) == (30, 30, 0)
+    assert [each.depth for each in traced(loaded, DOUGH).members] == [1, 1, 0, 1]
+
+
+NATIVE = """
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+
+2025-01-01 open Assets:Inventory
+  lot-method: "beancount"
+2025-01-01 open Assets:Inventory:Store "NONE"
+
+2025-01-02 * "Mill" "Flour"
+  Assets:Inventory:Store    10 FLOUR {1.00 USD, 2025-01-02, "F1"}
+  Liabilities:Payable
+"""
+
+
+def test_goods_that_are_moved_under_another_number_are_the_same_goods() -> None:
+    loaded = load(
+        NATIVE
+        + """
+2025-01-03 * "Relabelled"
+  Assets:Inventory:Store    -4 FLOUR {1.00 USD, 2025-01-02, "F1"}
+  Assets:Inventory:Shop      4 FLOUR {1.00 USD, 2025-01-02, "F2"}
+"""
+    )
+    found = traced(loaded, FLOUR)
+
+    assert loaded.messages() == []
+    assert [(each.lot.number, each.depth) for each in found.members] == [("F1", 0), ("F2", 1)]
+    assert [(each.consumed, each.made, each.on_hand) for each in found.balances] == [
+        (4, 0, 6),
+        (0, 4, 4),
+    ]
+
+
+def test_lots_that_are_made_of_each_other_are_refused() -> None:
+    """Beancount books any goods; three batches of it go round."""
+    loaded = load(
+        NATIVE
+        + """
+2025-01-03 * "One"
+  lot-kind: "production"
+  Assets:Inventory:Store    -4 FLOUR {1.00 USD, 2025-01-02, "F1"}
+  Assets:Inventory:Store     4 DOUGH {1.00 USD, 2025-01-03, "D1"}
+2025-01-04 * "Two"
+  lot-kind: "production"
+  Assets:Inventory:Store    -4 DOUGH {1.00 USD, 2025-01-03, "D1"}
+  Assets:Inventory:Store     4 CAKE {1.00 USD, 2025-01-04, "C1"}
+2025-01-05 * "Three"
+  lot-kind: "production"
+  Assets:Inventory:Store    -1 CAKE {1.00 USD, 2025-01-04, "C1"}
+  Assets:Inventory:Store     1 FLOUR {1.00 USD, 2025-01-02, "F1"}
+"""
+    )
+    assert loaded.messages() == []
+
+    for lot in (FLOUR, DOUGH, CAKE):
+        found = trace(Index(loaded.ledger.books()), [lot])
+        assert isinstance(found, Cycle)
+        assert set(found.lots) == {FLOUR, DOUGH, CAKE}
+
+
+def test_a_recall_dated_before_the_lot_came_is_told() -> None:
+    loaded = load(BAKERY + '2025-01-01 custom "lot-status" "FLOUR" "F1" "recalled"\n')
+    messages = [gap.message for gap in traced(loaded, FLOUR).gaps]
+
+    assert "FLOUR of lot F1 is recalled on 2025-01-01, before it came on 2025-01-02" in messages
+
+
+def test_sales_to_nobody_and_goods_from_nobody_are_told() -> None:
+    loaded = load(
+        """
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+2025-01-01 open Assets:Inventory
+  lot-method: "fifo"
+  lot-sales: Income:Sales
+  lot-cost-of-sales: Expenses:CostOfSales
+  lot-adjustment: Expenses:StockDifferences
+2025-01-02 * "Delivery"
+  Assets:Inventory   10 MILK @ 2.00 USD
+    lot: "L1"
+  Liabilities:Payable
+2025-01-03 * "Over the counter"
+  Assets:Inventory   -3 MILK @ 5.00 USD
+  Assets:Cash        15.00 USD
+2025-01-04 * "Found"
+  Assets:Inventory    2 MILK @ 2.00 USD
+    lot: "L2"
+    lot-kind: "adjustment"
+"""
+    )
+    assert loaded.messages() == []
+
+    assert [gap.message.split(":")[0] for gap in traced(loaded, Lot("MILK", "L1")).gaps] == [
+        "3 MILK of lot L1 sold to nobody the ledger names",
+        "MILK of lot L1 came from nobody the ledger names",
+    ]
+    found = traced(loaded, Lot("MILK", "L2"))
+    assert found.balances[0].rate is None
+    assert found.gaps[-1].message == (
+        "MILK of lot L2 came with no receipt and no batch: the books do not say from where"
+    )
+
+
+def test_a_recalled_medicine_is_followed_to_its_last_pack() -> None:
+    ledger = load_file("ledgers/pharma/main.beancount")
+    found = trace(Index(ledger.books()), [Lot("SALB", "SB-2503")])
+
+    assert isinstance(found, Trace)
+    (balance,) = found.balances
+    assert (balance.received, balance.sold, balance.written_off) == (300, 90, 210)
+    assert (balance.rate, found.on_hand, found.gaps) == (1, (), ())
+
+
+@pytest.mark.parametrize("method", ["fifo", "fefo", "lifo", "specific", "average"])
+def test_the_units_of_every_lot_are_all_somewhere(method: str) -> None:
+    @given(movements(method, KINDS))
+    def holds(moves: list[Movement]) -> None:
+        loaded = Loaded(to_ledger(moves, method))
+        index = Index(loaded.ledger.books())
+        rows = {(row["commodity"], row["lot"]): row for row in loaded.rows("lots")}
+        found = trace(index, index.lines)
+        assert isinstance(found, Trace)
+        for each in found.balances:
+            row = rows[each.lot]
+            assert each.came_in + each.adjusted == each.accounted
+            assert (each.sold, each.written_off) == (row["units_sold"], row["units_written_off"])
+            assert each.came_in - each.consumed == row["units_received"] - row["units_consumed"]
+            assert (
+                each.on_hand
+                == row["units_on_hand"]
+                == sum(held.units for held in found.on_hand if held.lot == each.lot)
+            )
+        assert sum(each.cost for each in found.on_hand) == sum(
+            row["cost_on_hand"] for row in rows.values()
+        )
+
+    holds()
