@@ -13,6 +13,8 @@ import io
 import os
 import re
 import shlex
+import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
@@ -93,6 +95,10 @@ def _commands(block: str) -> Iterator[Command]:
 def run(line: str, columns: str = COLUMNS) -> tuple[str, int]:
     """Run a command in a terminal, in the current folder."""
     program, *args = shlex.split(line)
+    if program == "bean-query":
+        query = [sys.executable, "-m", "beanquery", *args]
+        done = subprocess.run(query, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr, done.returncode
     assert program == "lotcost"
     terminal = Terminal()
     with (

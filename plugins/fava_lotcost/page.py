@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fava.application import url_for
 from fava.ext import FavaExtensionBase, FavaExtensionError
 from fava.helpers import FavaAPIError
-from flask import current_app, request
+from flask import current_app, has_request_context, request
 
 from fava_lotcost import compat, settings
 from fava_lotcost.export import Download, download, refusal
@@ -20,6 +20,8 @@ from fava_lotcost.figures import Figures
 from fava_lotcost.params import Notice, Params
 from fava_lotcost.settings import Settings
 from fava_lotcost.snapshot import Asked, Snapshot
+from lotcost.ledger.books import Books
+from lotcost.queries.source import BOOKS
 from lotcost.rendering import About, about
 from lotcost.reports.catalog import Question
 from lotcost.reports.report import Column, Report, Row
@@ -86,6 +88,8 @@ class LotPage(_Extension):
             read, problems = Settings(), [f"{settings.MODULE}: {error!r}"]
         snapshot = Snapshot(entries, self.ledger.options, self.ledger.load_errors)
         self.loaded = Loaded(snapshot, read, tuple(problems))
+        options: Any = self.ledger.options
+        options[BOOKS] = self.queried
         for problem in problems:
             self._tell(problem, line)
 
@@ -132,6 +136,10 @@ class LotPage(_Extension):
             since, at = compat.period(time, self.ledger.fava_options.fiscal_year_end)
         args = request.args
         return Asked(since, at, args.get("account", "").strip(), args.get("filter", "").strip())
+
+    def queried(self) -> Books:
+        """Return the lots that a query of Fava's counts: those the pages show under its boxes."""
+        return self.loaded.snapshot.books(self.asked() if has_request_context() else Asked())
 
     @property
     def figures(self) -> Figures:
