@@ -380,6 +380,20 @@ def test_check_keeps_of_a_traceback_what_was_raised(write: Write) -> None:
     )
 
 
+def test_check_says_once_which_directive_has_no_value(write: Write) -> None:
+    text = """
+    2025-03-01 custom "party"
+    2025-03-02 custom "budget"
+    """
+    result = run("check", str(write(SHOP + text)))
+
+    party, budget = result.stdout.splitlines()
+    assert party.endswith(': This party has no name; write custom "party" "Cafe Rose"')
+    assert budget.endswith(
+        ': custom "budget" has no value, and Beancount stumbles over it. Write one, or leave it out'
+    )
+
+
 def test_a_report_of_a_ledger_with_errors_is_shown_all_the_same(write: Write) -> None:
     result = run("lots", str(write(SHORT)), "--format", "json")
 

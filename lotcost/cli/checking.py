@@ -23,6 +23,8 @@ NO_LOTS = (
 )
 _RECEIPT = 'open it with booking "NONE", or write the price with @ instead of braces'
 _ISSUE = 'write the units without braces, and their lot below them as lot: "L1"'
+_VALUELESS = 'custom "{}" has no value, and Beancount stumbles over it. Write one, or leave it out'
+_STUMBLED = "TypeError: 'NoneType' object is not iterable"
 _AS_PYTHON = re.compile(r'"Posting\(.*\)"')
 
 
@@ -50,7 +52,16 @@ def keeps_lots(ledger: Ledger) -> bool:
 
 def _of_errors(ledger: Ledger, path: Path) -> Iterator[Problem]:
     config = Config(ledger.entries, ledger.options)
+    valueless = [
+        entry for entry in ledger.entries if isinstance(entry, data.Custom) and not entry.values
+    ]
+    told = {id(error.entry) for error in ledger.lot_errors}
+    for entry in valueless:
+        if id(entry) not in told:
+            yield _problem(entry.meta, _VALUELESS.format(entry.type), path)
     for error in ledger.errors:
+        if valueless and _STUMBLED in str(error.message):
+            continue  # one of Beancount's own plugins did, over what is told already
         message = _hinted(error, _one_line(str(error.message)), config)
         yield _problem(error.source or {}, message, path)
 

@@ -21,6 +21,7 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.generating import GENERATED
+from lotcost.ledger.parties import PARTY, Party, party_of, read_parties
 from lotcost.ledger.prices import converter
 from lotcost.ledger.revenue import Attribution, attribute
 from lotcost.model import BRINGS_LOTS, ZERO, Kind, Lot, Money
@@ -128,6 +129,16 @@ class Books:
     def revenue(self) -> Attribution:
         """What each line earned, and the income that is no lot's."""
         return attribute(self.entries, self.lines, self.config)
+
+    @cached_property
+    def parties(self) -> Mapping[str, Party]:
+        """What is known of each party that is declared, by its name."""
+        return read_parties(self.entries)[0]
+
+    def party(self, line: Line) -> str | None:
+        """Return the customer or supplier a movement was with."""
+        named: str | None = line.source.get(PARTY)
+        return named or party_of({}, self.entries[line.entry], line.kind)
 
     def fact(self, lot: Lot, key: str) -> Any:
         """Return what a lot's card says, else its goods' directive, or None."""

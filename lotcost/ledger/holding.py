@@ -17,6 +17,7 @@ from beancount.core.position import Cost
 from lotcost.core.rounding import apportion, residue, slices
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
+from lotcost.ledger.parties import PARTY, named_in
 from lotcost.model import SOLD, Kind, Layer, Lot, Money, Recost
 
 Meta = Mapping[str, Any]
@@ -72,10 +73,12 @@ def hold_anew(recost: Recost, meta: Meta, kind: Kind, writer: Writer) -> list[Po
 
 def lot_meta(own: Meta, lot: Lot, kind: Kind, writer: Writer) -> dict[str, Any]:
     """Return a posting's own metadata with its lot and the lot's card."""
+    party = named_in(own, kind)
     return {
         **writer.cards.card(lot, writer.day),
         **{key: value for key, value in own.items() if key != AUTOMATIC_META},
         **naming(lot, kind),
+        **({} if party is None else {PARTY: party}),
     }
 
 

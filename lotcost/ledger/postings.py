@@ -26,6 +26,7 @@ from lotcost.ledger.errors import (
 )
 from lotcost.ledger.kinds import Goods
 from lotcost.ledger.legs import check_legs
+from lotcost.ledger.parties import party_of
 from lotcost.ledger.words import WrongError
 from lotcost.model import BRINGS_LOTS, Issue, Kind, Lot, Method, Money, Receipt
 
@@ -206,7 +207,7 @@ def _add_card(
     cards.brought.add(lot)
     said = dict(meta)
     if kind is Kind.RECEIPT:
-        said = {"supplier": txn.meta.get("supplier") or txn.payee} | said
+        said["supplier"] = party_of(meta, txn, kind)
     if not expires and cards.expires(lot) is None:
         made = meta.get("manufactured") or txn.date
         said["expires"] = default_expires(made, config.shelf_life(lot.commodity))

@@ -16,6 +16,7 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.directives import read_evenings
+from lotcost.ledger.parties import read_parties
 from lotcost.ledger.transactions import TransactionReader, Written
 from lotcost.model import (
     Closing,
@@ -33,6 +34,7 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
     config = Config(entries, options)
     cards = Cards()
     statuses, errors = card_files.read_directives(entries, cards)
+    errors.extend(read_parties(entries)[1])
     written = Written(config, cards, statuses, [], [], config.errors + errors, set())
     for place, entry in enumerate(entries):
         if isinstance(entry, data.Transaction):
@@ -68,6 +70,7 @@ def _expirings(entries: Sequence[data.Directive], written: Written) -> Iterator[
         for place, entry in enumerate(entries)
         if isinstance(entry, data.Custom)
         and entry.type == "lotcost"
+        and entry.values
         and entry.values[0].value == "write-off-expired"
     )
     for lot in sorted(written.cards):

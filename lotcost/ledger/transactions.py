@@ -23,6 +23,7 @@ from lotcost.ledger.errors import (
 )
 from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, kind_of, reason_of
 from lotcost.ledger.landed import is_landed, read_landing
+from lotcost.ledger.parties import name_errors, party_of
 from lotcost.ledger.postings import Recognised, read_issue, read_receipt, recognise
 from lotcost.ledger.words import WrongError, check_reason, check_words
 from lotcost.model import (
@@ -135,13 +136,15 @@ class TransactionReader:
             txn.date,
             self.place,
             links=txn.links or frozenset(),
-            party=str(txn.meta.get("customer") or txn.meta.get("supplier") or txn.payee or ""),
+            party=party_of(goods.posting.meta or {}, txn, kind) or "",
             reason=None if reason is None else Reason(reason),
         )
 
     def _check_words(self) -> None:
         """See that what the transaction itself says is known, and what its other legs say."""
         for error in unknown_keys(self.txn.meta, POSTING_KEYS, self.txn):
+            raise WrongError(type(error), error.message)
+        for error in name_errors(self.txn.meta, self.txn.meta, self.txn):
             raise WrongError(type(error), error.message)
         check_reason(self.txn.meta.get("reason"))
         said = self.txn.meta.get("lot-kind")

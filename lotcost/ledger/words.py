@@ -10,6 +10,7 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.config import unknown_keys
 from lotcost.ledger.errors import LotError, UnknownWord, nearest
 from lotcost.ledger.kinds import POSTING_KEYS
+from lotcost.ledger.parties import name_errors
 from lotcost.model import Reason
 
 
@@ -36,6 +37,8 @@ def check_words(posting: data.Posting, txn: data.Transaction) -> None:
     for error in card_files.type_errors(meta, meta, txn):
         raise WrongError(type(error), error.message)
     for error in unknown_keys(meta, POSTING_KEYS, txn):
+        raise WrongError(type(error), error.message)
+    for error in name_errors(meta, meta, txn):
         raise WrongError(type(error), error.message)
     check_reason(meta.get("reason"))
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from lotcost.ledger.books import Books, Line
 from lotcost.model import SOLD, ZERO, Kind, Money
-from lotcost.reports.movements import party
 from lotcost.reports.report import Column, Report, money, rate, trimmed
 
 _FIGURES = (
@@ -90,7 +89,7 @@ def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
     if by == "month":
         return (f"{line.date:%Y-%m}",)
     if by == "customer":
-        return (party(books, line) if line.kind in SOLD else None,)
+        return (books.party(line) if line.kind in SOLD else None,)
     return (books.fact(line.lot, by),)
 
 

@@ -61,7 +61,7 @@ def _row(books: Books, place: int, line: Line, balance: Decimal) -> dict[str, An
         "commodity": line.lot.commodity,
         "lot": line.lot.number,
         "account": line.account,
-        "party": party(books, line),
+        "party": books.party(line),
         "document": document(txn),
         "reason": line.reason,
         "units": trimmed(line.units),
@@ -87,10 +87,3 @@ def _margin(line: Line, revenue: Decimal | None, cent: Decimal) -> Decimal | Non
 def document(txn: data.Transaction) -> str | None:
     """Return the links of a transaction, as the ledger writes them."""
     return " ".join(f"^{link}" for link in sorted(txn.links or ())) or None
-
-
-def party(books: Books, line: Line) -> str | None:
-    """Return the customer or supplier a movement was with."""
-    txn = books.entries[line.entry]
-    said = txn.meta.get("customer") or txn.meta.get("supplier") or txn.payee
-    return str(said) if said else None

@@ -16,7 +16,6 @@ from lotcost.ledger.books import Books, Line
 from lotcost.ledger.landed import is_landed, read_landing
 from lotcost.model import ZERO, Issue, Kind, Landing, Lot, Money, Movement, Reason, Receipt
 from lotcost.reports.batches import taken_apart
-from lotcost.reports.movements import party
 
 
 class Told(NamedTuple):
@@ -88,7 +87,7 @@ def _movement(books: Books, lines: Sequence[Line], by_lot: bool, apart: bool) ->
             if line.units > ZERO
         ),
         links=txn.links or frozenset(),
-        party=party(books, first) or "",
+        party=books.party(first) or "",
         reason=None if reason is None else Reason(reason),
         beside=Money(sum((line.cost for line in lines), ZERO), first.currency),
     )

@@ -14,6 +14,7 @@ from lotcost.reports.exceptions.finding import Finding
 from lotcost.reports.exceptions.issues import of_issues
 from lotcost.reports.exceptions.ledger import of_the_ledger
 from lotcost.reports.exceptions.lots import of_lots
+from lotcost.reports.exceptions.parties import of_parties
 from lotcost.reports.report import Column, Report, Row, money
 
 _COLUMNS = (
@@ -47,7 +48,7 @@ def exceptions(books: Books, by: str | None = None, since: datetime.date | None 
     """
     found = [
         finding
-        for findings in (of_issues, of_lots, of_the_ledger)
+        for findings in (of_issues, of_lots, of_parties, of_the_ledger)
         for finding in findings(books)
         if since is None or finding.date >= since
     ]
@@ -90,7 +91,7 @@ def _grouped_columns(by: str) -> tuple[Column, ...]:
 
 
 def _groups(rows: Sequence[Row], by: str) -> Iterator[dict[str, Any]]:
-    groups: dict[tuple[Any, str, str], list[Decimal | None]] = defaultdict(list)
+    groups: dict[tuple[Any, str, str | None], list[Decimal | None]] = defaultdict(list)
     for row in rows:
         groups[row[by], row["finding"], row["currency"]].append(row["cost"])
     for (group, finding, currency), costs in sorted(

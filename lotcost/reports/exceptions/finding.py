@@ -22,6 +22,7 @@ class What(StrEnum):
     NEAR_EXPIRY = "near-expiry"
     LONG_QUARANTINE = "long-quarantine"
     NEGATIVE_MARGIN = "negative-margin"
+    SPELLED_ALIKE = "spelled-alike"
     UNATTRIBUTED_REVENUE = "unattributed-revenue"
     UNTIED = "untied"
 
@@ -30,7 +31,8 @@ class Finding(NamedTuple):
     """One thing that somebody should look at.
 
     Attributes:
-      party: The customer of what was sold; of goods on hand, and of a lot, the supplier.
+      party: The customer of what was sold; of goods on hand, and of a lot, the supplier; a name
+        that is found, itself.
       source: The line to look at.
       entry: Which entry of the books that line stands in, where it is a movement's.
     """
@@ -39,7 +41,7 @@ class Finding(NamedTuple):
     finding: What
     message: str
     source: Mapping[str, Any]
-    currency: str
+    currency: str | None = None
     cost: Decimal | None = None
     commodity: str | None = None
     lot: str | None = None

@@ -14,7 +14,6 @@ from lotcost.ledger.errors import number
 from lotcost.model import ZERO, Kind, Lot, Method, Money
 from lotcost.reports.exceptions.finding import Finding, What, amount, counted, units
 from lotcost.reports.exceptions.shelves import Held, Shelves
-from lotcost.reports.movements import party
 
 _Placed = tuple[int, Line]
 _Part = tuple[Decimal, Held]  # so many units of what an account holds
@@ -148,6 +147,6 @@ def _finding(books: Books, line: Line, what: What, message: str, cost: Decimal |
         commodity=line.lot.commodity,
         lot=line.lot.number,
         account=line.account,
-        party=party(books, line),
+        party=books.party(line),
         entry=line.entry,
     )

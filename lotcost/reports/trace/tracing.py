@@ -9,7 +9,7 @@ from decimal import Decimal
 from lotcost.core.genealogy import Batch, Cycle, Kin, ancestors, descendants
 from lotcost.ledger.books import Line
 from lotcost.model import SOLD, ZERO, Kind, Lot
-from lotcost.reports.movements import document, party
+from lotcost.reports.movements import document
 from lotcost.reports.report import money, trimmed
 from lotcost.reports.stock import averaging, status
 from lotcost.reports.trace.balance import balance
@@ -133,7 +133,7 @@ def _handovers(
             continue
         txn = books.entries[line.entry]
         yield Handover(
-            party=party(books, line),
+            party=books.party(line),
             lot=member.lot,
             side=member.side,
             kind=line.kind,
@@ -183,7 +183,7 @@ def _changes(index: Index, members: Iterable[Member]) -> Iterator[Change]:
                 date=line.date,
                 units=trimmed(line.units),
                 account=line.account,
-                party=party(books, line),
+                party=books.party(line),
                 document=document(txn),
                 reason=line.reason,
                 currency=line.currency,
