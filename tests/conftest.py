@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import textwrap
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -63,3 +65,18 @@ def load(text: str) -> Loaded:
 def ledger(request: pytest.FixtureRequest) -> Loaded:
     """The ledger in the test's docstring."""
     return load(request.function.__doc__)
+
+
+@pytest.fixture
+def open_fava(tmp_path: Path) -> Any:
+    """Opens Fava over a ledger's text, each time in a folder of its own."""
+    import fava_app  # here: most tests need no Fava
+
+    folders = itertools.count()
+
+    def fava(text: str = fava_app.LEDGER, **options: Any) -> fava_app.Pages:
+        folder = tmp_path / str(next(folders))
+        folder.mkdir()
+        return fava_app.Pages(fava_app.write(folder, text), **options)
+
+    return fava

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,14 @@ from urllib.parse import urlencode
 from fava import application
 from fava.application import create_app
 
+from lotcost.ledger.loading import load
+from lotcost.reports.catalog import Question, answer
+from lotcost.reports.report import Report
+
 EXPIRY = "LotCostExpiry"
 LOTS = "LotCostLots"
 MARGINS = "LotCostMargins"
+VALUATION = "LotCostValuation"
 
 HEAD = """
 option "title" "Books"
@@ -63,6 +68,10 @@ BODY = """
 LEDGER = HEAD + BODY
 
 
+Open = Callable[..., "Pages"]
+"""Opens Fava over a ledger's text, with options of Fava's own; see the fixture of that name."""
+
+
 class Pages:
     """The pages of a ledger."""
 
@@ -101,7 +110,7 @@ class Pages:
 
 
 class Article(HTMLParser):
-    """What a page says: its text, its links, its tables, its tags."""
+    """What a page says: its text, its links, its tables, its tags, its badges."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -111,7 +120,9 @@ class Article(HTMLParser):
         self.tables: list[list[list[str]]] = []
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str | None]] = []
+        self.badges: list[str] = []
         self._href: str | None = None
+        self._in_badge = False
         self._silent = False
         self._in_cell = False
         self.feed(html[html.index("<article>") : html.index("</article>")])
@@ -140,12 +151,16 @@ class Article(HTMLParser):
             self._in_cell = True
         elif tag == "a":
             self._href = dict(attrs).get("href")
+        elif tag == "span":
+            self._in_badge = "lotcost-badge" in (dict(attrs).get("class") or "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"style", "script"}:
             self._silent = False
         elif tag == "a":
             self._href = None
+        elif tag == "span":
+            self._in_badge = False
         elif tag in {"td", "th"}:
             self._in_cell = False
 
@@ -153,12 +168,25 @@ class Article(HTMLParser):
         if self._silent:
             return
         self.words.append(data)
+        if self._in_badge:
+            self.badges.append(data)
+            return
         if self._href is not None:
             self.links[data.strip()] = self._href
         if self._in_cell:
             # A heading's arrow is no part of its name.
             before = self.tables[-1][-1][-1]
             self.tables[-1][-1][-1] = (before + data).strip(" \n\t▲▼\N{NO-BREAK SPACE}")
+
+
+def report(pages: Pages, name: str, **question: Any) -> Report:
+    """Make a report as the command line does."""
+    return answer(name, load(pages.file), Question(**question))
+
+
+def figures(rows: list[dict[str, str]], column: str) -> list[str]:
+    """Return a column of a table on a page."""
+    return [row[column] for row in rows]
 
 
 def write(folder: Path, text: str) -> Path:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import itertools
 import os
 import time
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,38 +14,27 @@ from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
-from fava_app import BODY, EXPIRY, HEAD, LEDGER, LOTS, MARGINS, Article, Pages, many_lots, write
+from fava_app import (
+    BODY,
+    EXPIRY,
+    HEAD,
+    LEDGER,
+    LOTS,
+    MARGINS,
+    VALUATION,
+    Article,
+    Open,
+    Pages,
+    figures,
+    many_lots,
+    report,
+)
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
-from lotcost.ledger.loading import load
 from lotcost.rendering.values import plain
-from lotcost.reports.catalog import Question, answer
-from lotcost.reports.report import Report
 
-Open = Callable[..., Pages]
-PAGES = pytest.mark.parametrize("page", [LOTS, MARGINS, EXPIRY])
-
-
-@pytest.fixture
-def open_fava(tmp_path: Path) -> Open:
-    folders = itertools.count()
-
-    def fava(text: str = LEDGER, **options: Any) -> Pages:
-        folder = tmp_path / str(next(folders))
-        folder.mkdir()
-        return Pages(write(folder, text), **options)
-
-    return fava
-
-
-def report(pages: Pages, name: str, **question: Any) -> Report:
-    """The report as the command line gives it."""
-    return answer(name, load(pages.file), Question(**question))
-
-
-def figures(rows: list[dict[str, str]], column: str) -> list[str]:
-    return [row[column] for row in rows]
+PAGES = pytest.mark.parametrize("page", [LOTS, MARGINS, EXPIRY, VALUATION])
 
 
 # Pages
@@ -488,7 +475,7 @@ def test_a_broken_configuration_is_an_error_at_its_line(
     (error,) = pages.ledger.errors  # one, though there are several pages
     assert words in error.message
     assert error.source["lineno"] == 6
-    for page in (LOTS, MARGINS, EXPIRY):
+    for page in (LOTS, MARGINS, EXPIRY, VALUATION):
         article = pages.page(page)
         assert words in article.text
         assert article.rows()
@@ -587,5 +574,5 @@ def test_the_example_ledgers_have_their_pages(name: str, tmp_path: Path) -> None
     for file in folder.glob("*.beancount"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     pages = Pages(tmp_path / "main.beancount")
-    for page in (LOTS, MARGINS, EXPIRY):
+    for page in (LOTS, MARGINS, EXPIRY, VALUATION):
         assert pages.page(page).rows()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -21,11 +21,14 @@ from fava.core.number import get_locale_format
 from fava.ext import extension_endpoint
 from fava.helpers import FavaAPIError
 from fava.util.date import get_fiscal_period, parse_date
+from flask import has_request_context, request
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 Amounts = Mapping[str, Decimal]
 _LOG = logging.getLogger(__name__)
+_HELD = "lotcost.loaded"
 
 
 def endpoint(name: str) -> Callable[[F], F]:
@@ -36,6 +39,28 @@ def endpoint(name: str) -> Callable[[F], F]:
 def live(title: Callable[[Any], str]) -> str:
     """Compute a title on each request; Fava reads it as the plain text it is by its type."""
     return cast(str, property(title))
+
+
+def extensions(ledger: Any, classes: Iterable[type]) -> Iterator[Any]:
+    """Yield the extensions of a ledger that are of some classes."""
+    for each in classes:
+        extension = ledger.extensions.get_extension(each.__qualname__)
+        if extension is not None:
+            yield extension
+
+
+def once_a_request(ledger: Any, find: Callable[[], T]) -> T:
+    """Return the same thing for a ledger all through a request, and a new one without a request."""
+    if not has_request_context():
+        return find()
+    held: dict[int, T] = request.environ.setdefault(_HELD, {})
+    return held.setdefault(id(ledger), find())
+
+
+def forget_request(ledger: Any) -> None:
+    """Let what a request holds of a ledger be found anew."""
+    if has_request_context():
+        request.environ.get(_HELD, {}).pop(id(ledger), None)
 
 
 def period(text: str, fiscal_year_end: Any) -> tuple[datetime.date, datetime.date]:

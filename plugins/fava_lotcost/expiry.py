@@ -18,7 +18,7 @@ from fava_lotcost.findings import expired_on_hand
 from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
-from fava_lotcost.table import Table, table, whole_table
+from fava_lotcost.table import Table, table
 from lotcost.ledger.proposals import Proposal, ledger_text, lots_of, worth
 from lotcost.reports import expiry
 from lotcost.reports.catalog import CATALOG
@@ -124,7 +124,10 @@ class ExpiryView(NamedTuple):
 class LotCostExpiry(LotPage, FavaExtensionBase):
     """What expires, what is proposed to be written off, and what was."""
 
-    own_params = ("bucket", "q", "commodity", "written", "sort", "page")
+    own_params = (
+        *("bucket", "q", "commodity", "written", "sort", "page"),
+        *("written-sort", "written-page"),
+    )
     has_js_module = True
 
     @compat.live
@@ -178,7 +181,7 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
             buckets=buckets,
             narrowed=narrowed,
             proposals=snapshot.proposals(asked),
-            written=_written_table(self._written(snapshot, asked, by), settings.rows),
+            written=_written_table(self._written(snapshot, asked, by), params, settings.rows),
             by=by,
             groups=groups,
             charts=[] if self.incognito else _charts(whole, months),
@@ -268,11 +271,12 @@ def _is_in(row: Row, narrowed: str, near: datetime.date) -> bool:
     return narrowed in ("all", row["bucket"])
 
 
-def _written_table(report: Report, size: int) -> Table:
+def _written_table(report: Report, params: Params, size: int) -> Table:
     """Show groups with all columns, and write-offs one by one with what there is room for."""
     known = {column.name: column for column in report.columns}
     names: Iterable[str] = _WRITTEN_OFF if "date" in known else known
-    return whole_table(report, [known[name] for name in names if name in known], size)
+    columns = [known[name] for name in names if name in known]
+    return table(report, columns, params, size, "written-")
 
 
 def _charts(whole: Report, written: Report) -> list[Any]:

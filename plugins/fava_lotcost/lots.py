@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from fava.ext import FavaExtensionBase
 
 from fava_lotcost import compat, links
+from fava_lotcost.charts import treemap
 from fava_lotcost.one_lot import LotView, lot_view
 from fava_lotcost.page import LotPage
 from fava_lotcost.params import Params
@@ -22,7 +23,7 @@ from lotcost.reports.series import stock_by_commodity, stock_value
 STATUSES = ("on-hand", "open", "expired", "quarantine", "recalled", "depleted", "all")
 _DAYS_LEFT = Column("days_left", "count")
 _SHOWN = (
-    *("account", "commodity", "lot", "received", "expires", "days_left", "status", "supplier"),
+    *("account", "commodity", "lot", "received", "expires", "days_left", "supplier"),
     *("units_received", "units_sold", "units_consumed", "units_written_off", "units_adjusted"),
     *("units_transferred", "units_on_hand", "unit_cost", "cost_on_hand", "currency"),
     *("gross_margin", "margin_rate"),
@@ -159,12 +160,9 @@ def _is_near(row: Row, near: datetime.date) -> bool:
 
 
 def _charts(books: Books, asked: Asked, whole: Report) -> list[Any]:
-    by_commodity = stock_by_commodity(books)
-    drawn = set(books.options["operating_currency"])  # a treemap has no other currencies
-    has_treemap = any(drawn & amounts.keys() for amounts in by_commodity.values())
     expiring = expiry.by_month(whole)
     return [
         *compat.line_chart("Stock value", stock_value(books, asked.since)),
-        *(compat.treemap("By commodity", by_commodity) if has_treemap else ()),
+        *treemap("By commodity", stock_by_commodity(books), books),
         *(compat.bar_chart("Expiry", expiring) if expiring else ()),
     ]

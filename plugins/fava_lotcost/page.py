@@ -20,7 +20,9 @@ from fava_lotcost.figures import Figures
 from fava_lotcost.params import Notice, Params
 from fava_lotcost.settings import Settings
 from fava_lotcost.snapshot import Asked, Snapshot
+from fava_lotcost.table import Table
 from lotcost.ledger.books import Books
+from lotcost.model import Lot
 from lotcost.queries.source import BOOKS
 from lotcost.rendering import About, about
 from lotcost.reports.catalog import Question
@@ -69,16 +71,25 @@ class LotPage(_Extension):
     """
 
     own_params: tuple[str, ...] = ()
-    loaded: Loaded
 
     def __init__(self, ledger: Any, config: str | None = None) -> None:
         # Fava reads a configuration once, and one that is no literal takes it down: see `settings`.
         super().__init__(ledger, None)
-        self.loaded = Loaded(Snapshot(ledger.all_entries, ledger.options))
+        self._loaded = Loaded(Snapshot((), ledger.options))
+
+    @property
+    def loaded(self) -> Loaded:
+        """The load that this request began with: one amid it changes nothing of it."""
+        return compat.once_a_request(self.ledger, lambda: self._loaded)
 
     def after_load_file(self) -> None:
-        """Take a new snapshot and read the settings anew."""
+        """Take a new snapshot and read the settings anew; all pages of a ledger share them."""
         entries: Any = self.ledger.all_entries
+        compat.forget_request(self.ledger)
+        for page in compat.extensions(self.ledger, LotPage.__subclasses__()):
+            if page._loaded.snapshot.entries is entries:
+                self._loaded = page._loaded
+                return
         line = None
         try:
             line = settings.own_line(entries)
@@ -87,7 +98,7 @@ class LotPage(_Extension):
             _LOG.exception("The settings cannot be read")
             read, problems = Settings(), [f"{settings.MODULE}: {error!r}"]
         snapshot = Snapshot(entries, self.ledger.options, self.ledger.load_errors)
-        self.loaded = Loaded(snapshot, read, tuple(problems))
+        self._loaded = Loaded(snapshot, read, tuple(problems))
         options: Any = self.ledger.options
         options[BOOKS] = self.queried
         for problem in problems:
@@ -166,16 +177,29 @@ class LotPage(_Extension):
         Any change begins at the first page again. The endpoint's name is also a parameter of
         Fava's `url_for`, so it is put in afterwards.
         """
-        own = {name: request.args.get(name) for name in self.own_params if name != "page"}
+        own = {name: request.args.get(name) for name in self.own_params if not _is_page(name)}
         path, mark, query = self.page_url(self.name, **(own | changes)).partition("?")
         return f"{path}{endpoint}{mark}{query}"
 
-    def column_url(self, column: Column, order: str) -> str:
+    def column_url(self, column: Column, table: Table) -> str:
         """Return the URL of the table sorted by a column: figures from the top, then turned."""
         first, second = column.name, f"-{column.name}"
         if column.is_number:
             first, second = second, first
-        return self.url(sort=second if order == first else first)
+        order = second if table.sort == first else first
+        return self.url(**{f"{table.prefix}sort": order})
+
+    def place_url(self, table: Table, page: int) -> str:
+        """Return the URL of a page of a table."""
+        return self.url(**{f"{table.prefix}page": str(page)})
+
+    def marks(self) -> Callable[[Row], str]:
+        """Return what tells what bars the lot of a row from sale on the day asked for.
+
+        It says recalled, quarantine, expired or nothing.
+        """
+        snapshot, at = self.loaded.snapshot, self.asked().at
+        return lambda row: snapshot.mark(Lot(row["commodity"], row["lot"]), at)
 
     def page_url(self, page: str, /, **params: str | None) -> str:
         """Return the URL of a page of ours."""
@@ -185,16 +209,20 @@ class LotPage(_Extension):
     def kept_params(self, *without: str) -> Mapping[str, str]:
         """Return the parameters that a form has to carry along."""
         names = {"account", "filter", "time", "conversion", "interval", *self.own_params}
-        kept = names - {"page", *without}
-        return {name: value for name, value in sorted(request.args.items()) if name in kept}
+        kept = names - set(without)
+        return {
+            name: value
+            for name, value in sorted(request.args.items())
+            if name in kept and not _is_page(name)
+        }
 
     def is_found(self, row: Row, params: Params, keys: Iterable[str]) -> bool:
         """Whether a lot fits what is searched for and what the table is narrowed to."""
         if any(params.text(key) and row[key] != params.text(key) for key in keys):
             return False
         search = params.text("q").strip().casefold()
-        name = self.ledger.commodities.name(row["commodity"])
-        words = (row["lot"], row["commodity"], row["supplier"], name)
+        name = self.loaded.snapshot.name(row["commodity"])
+        words = (row.get("lot"), row["commodity"], row.get("supplier"), row.get("account"), name)
         return any(search in str(word).casefold() for word in words if word is not None)
 
     def _export(self, kind: str, exported: Exported | None = None) -> Download:
@@ -209,7 +237,7 @@ class LotPage(_Extension):
             return refusal(str(error), 400)
         if report is None:
             return refusal("There is no such lot.", 404)
-        wrong = [notice for notice in params.notices if notice.what != "page"]
+        wrong = [notice for notice in params.notices if not _is_page(notice.what)]
         if wrong:
             said = ", ".join(f"{notice.what}={notice.said}" for notice in wrong)
             return refusal(f"This means nothing here: {said}.", 400)
@@ -227,3 +255,8 @@ class LotPage(_Extension):
         errors = self.ledger.extensions.errors  # Fava empties it before each load
         if error not in errors:
             errors.append(error)
+
+
+def _is_page(name: str) -> bool:
+    """Whether a parameter is a table's page: it means nothing once the table is another."""
+    return name == "page" or name.endswith("-page")

@@ -34,21 +34,21 @@ class Params:
         self.notices.append(Notice(name, said, known))
         return default
 
-    def order(self, names: Iterable[str]) -> str:
+    def order(self, names: Iterable[str], name: str = "sort") -> str:
         """Return a column to sort by, with a minus before it for falling, or nothing."""
-        said = self.text("sort")
+        said = self.text(name)
         names = tuple(names)
         if not said or said.removeprefix("-") in names:
             return said
-        self.notices.append(Notice("sort", said, names))
+        self.notices.append(Notice(name, said, names))
         return ""
 
-    def page(self, pages: int) -> int:
+    def page(self, pages: int, name: str = "page") -> int:
         """Return a page's number, from 1."""
-        said = self.text("page")
+        said = self.text(name)
         if not said:
             return 1
         if said.isascii() and said.isdigit() and len(said) < 10 and 1 <= int(said) <= pages:
             return int(said)
-        self.notices.append(Notice("page", said, ("1",) if pages == 1 else (f"1 to {pages}",)))
+        self.notices.append(Notice(name, said, ("1",) if pages == 1 else (f"1 to {pages}",)))
         return 1

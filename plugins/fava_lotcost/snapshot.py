@@ -23,6 +23,9 @@ from lotcost.reports.catalog import CATALOG, Question
 from lotcost.reports.lot import OneLot, one_lot
 from lotcost.reports.report import Report
 
+BARS = frozenset({"recalled", "quarantine", "expired"})
+"""The statuses that bar a lot from sale."""
+
 
 class Asked(NamedTuple):
     """What Fava's boxes ask for; both days are in.
@@ -53,6 +56,9 @@ class Snapshot:
         # They live and die with the snapshot, so that no reload shows what was before it.
         self._books_of: Callable[[Asked], Books] = lru_cache(8)(self._books)
         self.report: Callable[[str, Asked, str | None], Report] = lru_cache(16)(self._report)
+        self._marks: Callable[[datetime.date | None], Mapping[Lot, str]] = lru_cache(8)(
+            self._barred
+        )
         self.proposals: Callable[[Asked], tuple[Proposal, ...]] = lru_cache(8)(self._proposals)
 
     def books(self, asked: Asked) -> Books:
@@ -69,6 +75,15 @@ class Snapshot:
             lambda line: line.lot == lot and (test is None or test(line)),
         )
         return one_lot(books, lot)
+
+    def mark(self, lot: Lot, at: datetime.date | None) -> str:
+        """Return what bars a lot from sale on a day, or nothing; no filter narrows this."""
+        return self._marks(at).get(lot, "")
+
+    def name(self, commodity: str) -> str:
+        """Return what goods are called, or nothing."""
+        goods = self.books(Asked()).config.commodities.get(commodity)
+        return str(goods.meta.get("name") or "") if goods else ""
 
     @cached_property
     def lacks(self) -> tuple[str, ...]:
@@ -99,6 +114,11 @@ class Snapshot:
     def _report(self, name: str, asked: Asked, by: str | None) -> Report:
         question = Question(asked.since, asked.at, by=by)
         return CATALOG[name].make(self.books(asked), question)
+
+    def _barred(self, at: datetime.date | None) -> Mapping[Lot, str]:
+        rows = self.report("lots", Asked(at=at), "lot").rows
+        barred = (row for row in rows if row["status"] in BARS)
+        return {Lot(row["commodity"], row["lot"]): row["status"] for row in barred}
 
     def _proposals(self, asked: Asked) -> tuple[Proposal, ...]:
         return write_offs(self.books(asked))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from fava_lotcost.params import Params
@@ -16,17 +16,20 @@ class Table(NamedTuple):
       report: All rows asked for, sorted: what is counted, added up and downloaded.
       columns: What there is room for.
       currency: What all money is in, where it is one; else the table has a column for it.
-      rows: Those of this page.
+      rows: Those of this page; `first` is the place of its first one among all.
       sort: The column it is sorted by, with a minus before it for falling.
+      prefix: What stands before its URL parameters `sort` and `page`, where a page has two tables.
     """
 
     report: Report
     columns: tuple[Column, ...]
     currency: str
     rows: tuple[Row, ...]
+    first: int
     page: int
     pages: int
     sort: str
+    prefix: str = ""
 
     @property
     def near_pages(self) -> tuple[int | None, ...]:
@@ -43,23 +46,37 @@ class Table(NamedTuple):
         return tuple(near)
 
 
-def table(report: Report, columns: Sequence[Column], params: Params, size: int) -> Table:
-    """Sort a report and cut out the page a URL asks for."""
-    whole = whole_table(report, columns, size)
-    order = params.order(column.name for column in whole.columns)
-    report = report.only(ordered(report.rows, order))
-    pages = max(1, -(-len(report.rows) // size))
-    page = params.page(pages)
-    rows = report.rows[(page - 1) * size : page * size]
-    return whole._replace(report=report, rows=rows, page=page, pages=pages, sort=order)
+def table(
+    report: Report,
+    columns: Sequence[Column],
+    params: Params,
+    size: int,
+    prefix: str = "",
+    within: str = "",
+) -> Table:
+    """Sort a report and cut out the page a URL asks for.
 
-
-def whole_table(report: Report, columns: Sequence[Column], size: int) -> Table:
-    """Show a report as it is, and of a long one its beginning."""
+    Args:
+      within: The column whose rows stay together, in their own order, however they are sorted.
+    """
     currencies = {row["currency"] for row in report.rows}
     currency = currencies.pop() if len(currencies) == 1 else ""
     shown = tuple(column for column in columns if not currency or column.name != "currency")
-    return Table(report, shown, currency, report.rows[:size], 1, 1, "")
+    order = params.order((column.name for column in shown), f"{prefix}sort")
+    rows = ordered(report.rows, order)
+    if within:
+        places = {value: at for at, value in enumerate(dict.fromkeys(_all(report, within)))}
+        rows.sort(key=lambda row: places[row[within]])
+    report = report.only(rows)
+    pages = max(1, -(-len(rows) // size))
+    page = params.page(pages, f"{prefix}page")
+    first = (page - 1) * size
+    cut = report.rows[first : first + size]
+    return Table(report, shown, currency, cut, first, page, pages, order, prefix)
+
+
+def _all(report: Report, name: str) -> Iterator[Any]:
+    return (row[name] for row in report.rows)
 
 
 def ordered(rows: Sequence[Row], order: str) -> list[Row]:
