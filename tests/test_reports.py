@@ -844,3 +844,31 @@ def test_a_write_down_that_cannot_be_read_is_no_write_off(ledger):
     """
     assert len(ledger.errors) == 1
     assert ledger.rows("write-offs") == []
+
+
+def test_a_movement_earned_money_of_the_currency_its_lot_costs_in(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-01 price EUR 2 USD
+    2025-01-02 * "Farm" "Delivery"
+      Assets:Stock         10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+    2025-01-03 * "Abroad"
+      Assets:Stock         -5 MILK @ 5.00 EUR
+      Assets:Receivable    25.00 EUR
+    """
+    sold = ledger.rows("movements")[-1]
+
+    assert figures(sold, "revenue", "gross_margin", "currency") == (
+        Decimal("50.00"),
+        Decimal("40.00"),
+        "USD",
+    )
+    assert sold["revenue"] == ledger.lot("MILK", "L1")["revenue"]

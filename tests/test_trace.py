@@ -13,7 +13,16 @@ from strategies import KINDS, movements, to_ledger
 
 from lotcost.ledger.loading import load as load_file
 from lotcost.model import Lot
-from lotcost.reports.trace import Cycle, Index, Side, Trace, picture, trace
+from lotcost.reports.trace import (
+    Cycle,
+    Index,
+    Side,
+    Trace,
+    picture,
+    report,
+    search,
+    trace,
+)
 
 BAKERY = """
 plugin "beancount_lotcost"
@@ -229,6 +238,76 @@ def test_a_batch_taken_apart_gives_back_what_it_used() -> None:
     assert (flour.received, flour.consumed, flour.on_hand) == (90, 25, 65)
     assert (dough.made, dough.consumed, dough.on_hand) == (30, 30, 0)
     assert [each.depth for each in traced(loaded, DOUGH).members] == [1, 1, 0, 1]
+
+
+def test_the_rows_of_a_lot_add_up_to_what_is_on_hand(bakery: Loaded) -> None:
+    index = Index(bakery.ledger.books())
+    found = traced(bakery, FLOUR)
+    rows = report(index, found).rows
+
+    for member in found.affected:
+        own = [row for row in rows if row["lot"] == member.lot.number]
+        held = [row["units"] for row in own if row["kind"] == "on-hand"]
+        assert sum(row["units"] for row in own if row["kind"] != "on-hand") == sum(held)
+    assert [
+        (row["direction"], row["depth"], row["lot"], row["kind"], row.get("batch"), row["units"])
+        for row in report(index, traced(bakery, DOUGH)).rows
+    ][:6] == [
+        ("upstream", 1, "B1", "receipt", None, 20),
+        ("upstream", 1, "B1", "production", "D1", -8),
+        ("upstream", 1, "F1", "receipt", None, 100),
+        ("upstream", 1, "F1", "purchase-return", None, -10),
+        ("upstream", 1, "F1", "production", "D1", -40),
+        ("traced", 0, "D1", "production", "D1", 48),
+    ]
+
+
+def test_more_of_a_lot_may_come_out_of_a_batch_that_is_not_affected() -> None:
+    loaded = load(
+        BAKERY
+        + """
+2025-01-14 * "More cake, of other dough"
+  lot-kind: "production"
+  Assets:Inventory:Store     -1 BUTTER
+  Assets:Inventory:Store      9 CAKE
+    lot: "C1"
+"""
+    )
+    found = traced(loaded, DOUGH)
+
+    assert loaded.messages() == []
+    assert [run.used for run in found.runs][-1] == ((BUTTER, 1),)
+    assert found.balances[-1].made == 69
+    assert [each.lot for each in found.downstream] == [CAKE]
+
+
+@pytest.mark.parametrize(
+    "words, expected",
+    [
+        ("c1", [(CAKE, "lot", "C1")]),
+        ("^INV-2", [(CAKE, "document", "inv-2")]),
+        ("hotel", [(CAKE, "party", "Hotel")]),
+        ("po-1", [(FLOUR, "document", "po-1")]),
+        ("dairy", [(BUTTER, "supplier", "Dairy")]),
+        (" ", []),
+        ("nothing like it", []),
+    ],
+)
+def test_lots_are_found_by_what_people_have_at_hand(
+    bakery: Loaded, words: str, expected: list[tuple[Lot, str, str]]
+) -> None:
+    assert list(search(Index(bakery.ledger.books()), words)) == expected
+
+
+def test_the_whole_of_a_number_is_found_before_a_part_of_one(bakery: Loaded) -> None:
+    found = search(Index(bakery.ledger.books()), "1")
+
+    assert [(each.lot, each.by) for each in found] == [
+        (BUTTER, "lot"),
+        (CAKE, "lot"),
+        (DOUGH, "lot"),
+        (FLOUR, "lot"),
+    ]
 
 
 NATIVE = """

@@ -140,6 +140,12 @@ class Books:
         named: str | None = line.source.get(PARTY)
         return named or party_of({}, self.entries[line.entry], line.kind)
 
+    def earned(self, place: int) -> Money | None:
+        """What a line earned, in the currency of its lot; None where no price converts it."""
+        earned = self.revenue.earned.get(place)
+        line = self.lines[place]
+        return earned and self.convert(earned, line.currency, line.date)
+
     def fact(self, lot: Lot, key: str) -> Any:
         """Return what a lot's card says, else its goods' directive, or None."""
         goods = self.config.commodities.get(lot.commodity)

@@ -46,14 +46,15 @@ def movements(books: Books, since: datetime.date | None = None) -> Report:
     for place, line in enumerate(books.lines):
         balance[line.lot] += line.units
         if place in picked and (since is None or line.date >= since):
-            rows.append(_row(books, place, line, balance[line.lot]))
+            rows.append({**row(books, place, line), "balance": trimmed(balance[line.lot])})
     return Report("movements", "Movements", COLUMNS, tuple(rows), books.at, since)
 
 
-def _row(books: Books, place: int, line: Line, balance: Decimal) -> dict[str, Any]:
+def row(books: Books, place: int, line: Line) -> dict[str, Any]:
+    """Say what there is to say of a draw or receipt by itself."""
     txn = books.entries[line.entry]
     cent = books.config.cent(line.currency)
-    earned = books.revenue.earned.get(place)
+    earned = books.earned(place)
     revenue = None if earned is None else money(earned.number, cent)
     return {
         "date": line.date,
@@ -65,7 +66,6 @@ def _row(books: Books, place: int, line: Line, balance: Decimal) -> dict[str, An
         "document": document(txn),
         "reason": line.reason,
         "units": trimmed(line.units),
-        "balance": trimmed(balance),
         "unit_cost": unit_cost(line.cost, line.units, cent),
         "cost": money(line.stock_cost, cent),
         "currency": line.currency,

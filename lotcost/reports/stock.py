@@ -116,7 +116,8 @@ def _sums(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any
             values["cost_of_sales"] += line.cost
         values["units_on_hand"] += line.units
         values["cost_on_hand"] += line.stock_cost
-        values["revenue"] += _earned(books, place, line)
+        earned = books.earned(place)
+        values["revenue"] += ZERO if earned is None else earned.number
         if line.units > ZERO:
             values.setdefault("received", line.acquired)
     for (account, lot), averaged in averaging(books).items():
@@ -124,15 +125,6 @@ def _sums(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any
         values["cost_on_hand"] += averaged
         values["cost_adjusted"] += averaged
     return sums
-
-
-def _earned(books: Books, place: int, line: Line) -> Decimal:
-    """What a line earned, in the currency of its lot."""
-    earned = books.revenue.earned.get(place)
-    if earned is None:
-        return ZERO
-    converted = books.convert(earned, line.currency, line.date)
-    return ZERO if converted is None else converted.number
 
 
 def averaging(books: Books) -> dict[tuple[str, Lot], Decimal]:

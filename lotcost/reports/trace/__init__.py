@@ -3,6 +3,8 @@
 from lotcost.core.genealogy import Cycle, Part
 from lotcost.reports.trace.index import Index
 from lotcost.reports.trace.picture import Arrow, Node, Picture, picture
+from lotcost.reports.trace.report import report
+from lotcost.reports.trace.search import Found, search
 from lotcost.reports.trace.tracing import trace
 from lotcost.reports.trace.values import (
     Balance,
@@ -23,6 +25,7 @@ __all__ = [
     "Change",
     "Cycle",
     "Exposure",
+    "Found",
     "Gap",
     "Handover",
     "Held",
@@ -35,5 +38,7 @@ __all__ = [
     "Side",
     "Trace",
     "picture",
+    "report",
+    "search",
     "trace",
 ]

@@ -37,11 +37,6 @@ class Index:
         """The batches by lot; taking one apart joins no lots: what comes back was there before."""
         return genealogy(batch for batch in self.batches if batch.key[0] not in self.apart)
 
-    @property
-    def taken_apart(self) -> Iterator[Batch]:
-        """The batches that were taken apart again, as they gave back."""
-        return (batch for batch in self.batches if batch.key[0] in self.apart)
-
     def net(self, lot: Lot) -> Sequence[tuple[Batch, Decimal]]:
         """Return the batches that moved a lot, and by how many units: made is positive."""
         return self._net.get(lot, ())

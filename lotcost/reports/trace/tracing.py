@@ -100,13 +100,15 @@ def _member(index: Index, kin: Kin, side: Side) -> Member:
 def _runs(
     index: Index, up: Iterable[Batch], down: Iterable[Batch], sides: Mapping[Lot, Side]
 ) -> Iterator[Run]:
-    """List the batches that join the family, and those that take one of its lots apart."""
+    """List the batches that join the family, and all others that moved an affected lot.
+
+    Those take one apart, or made more of it out of lots that are not affected.
+    """
     found = {batch.key: (batch, Side.UPSTREAM) for batch in up}
     found |= {batch.key: (batch, Side.DOWNSTREAM) for batch in down}
-    for batch in index.taken_apart:
-        side = next((sides[part.lot] for part in batch.used if part.lot in sides), None)
-        if side is not None:
-            found[batch.key] = batch, Side.DOWNSTREAM if side is Side.TRACED else side
+    for lot, side in sides.items():
+        for batch, _ in index.net(lot) if side is not Side.UPSTREAM else ():
+            found.setdefault(batch.key, (batch, Side.DOWNSTREAM))
     for key in sorted(found):
         batch, side = found[key]
         txn = index.books.entries[batch.key[0]]
@@ -132,6 +134,8 @@ def _handovers(
         if line.kind not in kinds:
             continue
         txn = books.entries[line.entry]
+        cent = books.config.cent(line.currency)
+        earned = books.earned(place)
         yield Handover(
             party=books.party(line),
             lot=member.lot,
@@ -142,8 +146,8 @@ def _handovers(
             account=line.account,
             document=document(txn),
             currency=line.currency,
-            cost=money(sign * line.cost, books.config.cent(line.currency)),
-            revenue=_revenue(index, place, line),
+            cost=money(sign * line.cost, cent),
+            revenue=None if earned is None else money(earned.number, cent),
             narration=txn.narration or None,
             source=books.place(line.source),
             entry=line.entry,
@@ -158,17 +162,6 @@ def _lines(index: Index, members: Iterable[Member]) -> list[tuple[int, Line, Mem
         for place, line in index.lines.get(member.lot, ())
     )
     return sorted(found, key=lambda each: each[0])
-
-
-def _revenue(index: Index, place: int, line: Line) -> Decimal | None:
-    """What a line earned, in the currency of its lot."""
-    earned = index.books.revenue.earned.get(place)
-    if earned is None:
-        return None
-    converted = index.books.convert(earned, line.currency, line.date)
-    if converted is None:
-        return None
-    return money(converted.number, index.books.config.cent(line.currency))
 
 
 def _changes(index: Index, members: Iterable[Member]) -> Iterator[Change]:
