@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pkgutil
 import shutil
@@ -17,6 +18,8 @@ from beancount.core.interpolate import compute_residual
 from conftest import Loaded
 from hypothesis import given
 from hypothesis import strategies as st
+
+from lotcost.ledger.collecting import no_collecting
 
 ROOT = Path(__file__).parent.parent
 LEDGERS = sorted(ROOT.glob("ledgers/*/main.beancount"))
@@ -254,3 +257,17 @@ def test_a_transfer_there_in_two_steps_and_back_in_one_changes_nothing(method):
     back = TRANSFER.format(day=2, source="Shop", target="Main", units=2)
     issue = ISSUE.format(day=1, units=2)
     assert figures(stock + there + there + back + issue) == figures(stock + issue)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(is_on):
+    (gc.enable if is_on else gc.disable)()
+    try:
+        load_file(LEDGERS[0])
+        assert gc.isenabled() == is_on
+        with pytest.raises(ZeroDivisionError), no_collecting(), no_collecting():
+            assert not gc.isenabled()
+            raise ZeroDivisionError
+        assert gc.isenabled() == is_on
+    finally:
+        gc.enable()

@@ -11,6 +11,7 @@ from lotcost.core.costing import Refused, replay
 from lotcost.core.expiry import bar, known_at
 from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
 from lotcost.core.stock import USES_UP, Rules
+from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import LotError, missing_leg, where
 from lotcost.ledger.prices import converter
@@ -21,6 +22,7 @@ from lotcost.ledger.writing import Booked, write
 from lotcost.model import Closing, Count, Event, Expiring, Landing, Movement, WriteDown
 
 
+@no_collecting()
 def book(
     entries: Sequence[data.Directive], options: Mapping[str, Any]
 ) -> tuple[list[data.Directive], list[LotError]]:
