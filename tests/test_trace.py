@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from conftest import Loaded, load
 from hypothesis import given
 from naive import Movement
 from strategies import KINDS, movements, to_ledger
 
+from lotcost.cli import main
 from lotcost.ledger.loading import load as load_file
 from lotcost.model import Lot
 from lotcost.reports.trace import (
@@ -158,7 +162,7 @@ def test_every_unit_is_accounted_for_or_named(bakery: Loaded) -> None:
     assert (cake.adjusted, cake.missing, cake.rate) == (-2, 2, Decimal("0.9667"))
     (gap,) = traced(bakery, FLOUR).gaps
     assert gap.lot == CAKE
-    assert gap.message.startswith("2 CAKE of lot C1 missing on 2025-01-12 in Assets:Inventory:Shop")
+    assert gap.message == "2 CAKE of lot C1 missing on 2025-01-12 in Assets:Inventory:Shop"
 
 
 def test_an_exposure_counts_no_cost_twice(bakery: Loaded) -> None:
@@ -343,11 +347,9 @@ def test_goods_that_are_moved_under_another_number_are_the_same_goods() -> None:
     ]
 
 
-def test_lots_that_are_made_of_each_other_are_refused() -> None:
-    """Beancount books any goods; three batches of it go round."""
-    loaded = load(
-        NATIVE
-        + """
+ROUND = (
+    NATIVE
+    + """
 2025-01-03 * "One"
   lot-kind: "production"
   Assets:Inventory:Store    -4 FLOUR {1.00 USD, 2025-01-02, "F1"}
@@ -361,7 +363,12 @@ def test_lots_that_are_made_of_each_other_are_refused() -> None:
   Assets:Inventory:Store    -1 CAKE {1.00 USD, 2025-01-04, "C1"}
   Assets:Inventory:Store     1 FLOUR {1.00 USD, 2025-01-02, "F1"}
 """
-    )
+)
+
+
+def test_lots_that_are_made_of_each_other_are_refused() -> None:
+    """Beancount books any goods; three batches of it go round."""
+    loaded = load(ROUND)
     assert loaded.messages() == []
 
     for lot in (FLOUR, DOUGH, CAKE):
@@ -421,6 +428,179 @@ def test_a_recalled_medicine_is_followed_to_its_last_pack() -> None:
     (balance,) = found.balances
     assert (balance.received, balance.sold, balance.written_off) == (300, 90, 210)
     assert (balance.rate, found.on_hand, found.gaps) == (1, (), ())
+
+
+# On the command line
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The bakery's ledger, and two goods with one lot number."""
+    path = tmp_path / "bakery.beancount"
+    path.write_text(
+        BAKERY
+        + """
+2025-01-20 * "Mill" "Rye and sugar"
+  Assets:Inventory:Store     5 RYE @ 1.00 USD
+    lot: "X1"
+    certificate: "CoA 7"
+  Assets:Inventory:Store     5 SUGAR @ 1.00 USD
+    lot: "X1"
+  Liabilities:Payable
+2025-01-20 * "Mill" "An odd number"
+  Assets:Inventory:Store     1 RYE @ 1.00 USD
+    lot: "a/b 'c' é, <d>"
+  Liabilities:Payable
+"""
+    )
+    return path
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(main, ["trace", *map(str, args)], prog_name="lotcost")
+
+
+def test_a_trace_is_told_from_the_suppliers_to_the_customers(file: Path) -> None:
+    shown = run(file, "D1", "--at", "2025-01-12")
+
+    assert shown.exit_code == 0
+    assert (
+        shown.stdout
+        == """\
+Trace of DOUGH D1 (open)
+bakery.beancount, as of 2025-01-12
+
+Accounted for  100.00% of 48 DOUGH D1
+               96.67% of 60 CAKE C1, 2 missing
+To hold        18 DOUGH D1 in Assets:Inventory:Store
+               18 CAKE C1 in Assets:Inventory:Shop
+               10 CAKE C1 in Assets:Inventory:Store
+Customers      Cafe Rose: 15 CAKE C1 (5 came back), 2025-01-08, 2025-01-10
+               Hotel: 10 CAKE C1, 2025-01-09
+In USD         on hand at cost 48.00, sold at cost 18.75, written off 3.75; affected revenue 125.00
+
+Came from
+  DOUGH D1
+    48 by batch D1, 2025-01-05
+      40 FLOUR F1
+        100 from Mill, 2025-01-02, ^po-1
+        10 back to Mill, 2025-01-03, ^po-1
+      8 BUTTER B1
+        20 from Dairy, 2025-01-02, ^po-2
+
+Went to
+  DOUGH D1: 18 on hand
+    30 into batch C1, 2025-01-06
+      60 CAKE C1: 28 on hand, 5 written off
+        15 to Cafe Rose
+        10 to Hotel
+
+Not known
+  2 CAKE of lot C1 missing on 2025-01-12 in Assets:Inventory:Shop
+"""
+    )
+
+
+def test_a_trace_has_every_movement_in_a_table(file: Path, tmp_path: Path) -> None:
+    rows = json.loads(run(file, "F1", "--format", "json").stdout)
+    workbook = tmp_path / "trace.xlsx"
+
+    assert {row["direction"] for row in rows} == {"traced", "downstream"}
+    assert rows[0]["units"] == "100"
+    assert run(file, "F1", "-o", workbook).exit_code == 0
+    assert workbook.read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (
+            ["X1"],
+            "Lot X1 is in 2 commodities; say which with --commodity RYE or --commodity SUGAR, or "
+            'name it "RYE X1".',
+        ),
+        (["C2"], "No lot is numbered 'C2'. Known are: B1, C1, D1, F1, X1, a/b"),
+        (["F1", "--commodity", "FLUOR"], "'FLUOR' is unknown; did you mean FLOUR?"),
+        (
+            ["C1", "--at", "2025-01-03"],
+            "Lot C1 of CAKE came on 2025-01-06; there is nothing of it on 2025-01-03. Ask for "
+            "--at 2025-01-06 or a later day.",
+        ),
+        (["Mill"], "Mill is no lot, but the supplier of FLOUR F1, RYE X1, RYE a/b"),
+        (["po-1", "x" * 500], "No lot is numbered 'xxx"),
+        ([""], "No lot is numbered ''."),
+        ([], "Missing argument 'LOT...'."),
+    ],
+)
+def test_what_names_no_lot_or_several_is_refused(file: Path, args: list[str], message: str) -> None:
+    shown = run(file, *args)
+
+    assert shown.exit_code == 2
+    assert message in " ".join(shown.stderr.split())
+    assert shown.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "word, lot",
+    [
+        ("SUGAR X1", "SUGAR X1"),
+        ("coa 7", "RYE X1"),
+        ("a/b 'c' é, <d>", "RYE a/b 'c' é, <d>"),
+        ("^inv-2", "CAKE C1"),
+        ("c1", "CAKE C1"),
+    ],
+)
+def test_a_lot_is_named_by_what_is_its_own(file: Path, word: str, lot: str) -> None:
+    shown = run(file, word)
+
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith(f"Trace of {lot} (")
+
+
+def test_what_is_made_of_itself_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "round.beancount"
+    path.write_text(ROUND)
+    shown = run(path, "D1")
+
+    assert shown.exit_code == 1
+    assert shown.stderr == (
+        "Error: FLOUR F1 goes into DOUGH D1, that into CAKE C1, that into FLOUR F1: what is made "
+        "of itself has no beginning. Give what comes out of one of these batches a lot number of "
+        "its own.\n"
+    )
+
+
+def test_a_ledger_without_lots_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "none.beancount"
+    path.write_text("2025-01-01 open Assets:Cash\n")
+    shown = run(path, "L1")
+
+    assert shown.exit_code == 2
+    assert "No account keeps lots" in shown.stderr
+    assert "No lot is numbered 'L1'. Known are: none." in " ".join(shown.stderr.split())
+
+
+def test_a_way_that_is_very_long_is_cut_and_its_table_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "deep.beancount"
+    batches = (
+        f"""
+2025-01-03 * "Step {step}"
+  Assets:Inventory:Store   -1 G{step}
+  Assets:Inventory:Store    1 G{step + 1}
+    lot: "L{step + 1}"
+"""
+        for step in range(60)
+    )
+    head = BAKERY.partition("2025-01-02")[0]
+    bought = (
+        '2025-01-02 * "Mill" "Goods"\n  Assets:Inventory:Store  1 G0 @ 1.00 USD\n    lot: "L0"\n'
+        "  Liabilities:Payable\n"
+    )
+    path.write_text(head + bought + "".join(batches))
+
+    assert "and further on: a table has it all" in run(path, "L0").stdout
+    assert len(run(path, "L0", "--format", "csv").stdout.splitlines()) == 1 + 122 + 0
+    assert "and further back: a table has it all" in run(path, "L60").stdout
 
 
 @pytest.mark.parametrize("method", ["fifo", "fefo", "lifo", "specific", "average"])

@@ -10,12 +10,15 @@ import click
 
 from lotcost.cli import asking, checking, output, proposing
 from lotcost.cli.demo import show_demo
-from lotcost.ledger.loading import Ledger, load
+from lotcost.cli.options import AT as _AT
+from lotcost.cli.options import LEDGER as _LEDGER
+from lotcost.cli.options import day as _day
+from lotcost.cli.options import load as _load
+from lotcost.cli.options import load_telling, output_params
+from lotcost.cli.tracing import trace
 from lotcost.rendering import about
 from lotcost.reports.catalog import CATALOG, Entry, Question, answer
 
-_LEDGER = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-_AT = "As of the evening of this day; else of the ledger's last transaction."
 _EPILOG = """
 \b
 Examples:
@@ -25,13 +28,6 @@ Examples:
 
 Exit codes: 0, 1 for errors in the ledger, 2 for wrong usage.
 """
-
-
-def _day(said: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(said)
-    except ValueError as error:
-        raise click.BadParameter(f"{said!r} is no day; write it as 2025-03-31.") from error
 
 
 def _bounds(said: str) -> tuple[int, ...]:
@@ -131,19 +127,11 @@ def _report_command(name: str, entry: Entry) -> click.Command:
         day = asking.one_day(asked.pop("at"), asked.pop("to", None))
         question = Question(at=day, **asked)
         asking.check_days(question)
-        loaded = _load(ledger)
-        output.spare_ledger(file, loaded)
-        problems = checking.problems(loaded, ledger)
-        for problem in problems:
-            click.echo(problem, err=True)
-        if not loaded.entries:
-            click.get_current_context().exit(1)
-        if not checking.keeps_lots(loaded):
-            click.echo(checking.NO_LOTS, err=True)
+        loaded, has_errors = load_telling(ledger, file)
         asking.check_words(name, question, loaded)
         report = answer(name, loaded, question)
         output.deliver(report, about(loaded.options, ledger, question), format_, file)
-        click.get_current_context().exit(1 if problems else 0)
+        click.get_current_context().exit(1 if has_errors else 0)
 
     return click.Command(name, callback=run, params=_params(entry), help=f"Show {entry.answers}.")
 
@@ -180,27 +168,10 @@ def _params(entry: Entry) -> list[click.Parameter]:
                 help=f"The last days left of each bucket; else {bounds}.",
             )
         )
-    formats = click.Choice(output.FORMATS)
-    return [
-        *params,
-        click.Option(
-            ["--format", "format_"], type=formats, help="Else by the file's name, else text."
-        ),
-        click.Option(
-            ["-o", "--output", "file"],
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Write a file, and replace it whole; - is the terminal or pipe.",
-        ),
-    ]
+    return params + output_params()
 
 
-def _load(path: Path) -> Ledger:
-    try:
-        return load(path)
-    except (OSError, UnicodeError) as error:
-        raise click.ClickException(f"Cannot read {path}: {error}") from error
-
-
+for _command in (trace,):
+    main.add_command(_command)
 for _name, _entry in CATALOG.items():
     main.add_command(_report_command(_name, _entry))

@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ _SUFFIXES = {
     ".parquet": "parquet",
 }
 FORMATS = tuple(_SUFFIXES.values())
+Words = Callable[[int | None], str]
 _NO_TEXT = {"xlsx": "a workbook", "parquet": "a Parquet file"}
 _STDOUT = Path("-")
 
@@ -63,18 +65,30 @@ def spare_ledger(file: Path | None, ledger: Ledger) -> None:
                 raise click.UsageError(f"{file} is a file of the ledger; it is not overwritten.")
 
 
-def deliver(report: Report, about: About, format_: str, file: Path | None) -> None:
-    """Write a report in a format, to a file or to the standard output."""
+def deliver(
+    report: Report, about: About, format_: str, file: Path | None, words: Words | None = None
+) -> None:
+    """Write a report in a format, to a file or to the standard output.
+
+    Args:
+      words: What it is as text, in so many columns, where that is no table.
+    """
+    words = words or (lambda width: text(report, about, width))
     if format_ == "text" and (file is None or file == _STDOUT) and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
         encoding = sys.stdout.encoding or "utf-8"
-        shown = text(report, about, width).encode(encoding, "replace").decode(encoding)
+        shown = words(width).encode(encoding, "replace").decode(encoding)
         click.echo(shown, nl=False)
         return
-    content = _rendered(report, about, format_)
+    content = words(None).encode() if format_ == "text" else _rendered(report, about, format_)
     if file is None or file == _STDOUT:
         click.echo(content, nl=False)
         return
+    write(file, content)
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file whole, or say why it cannot be."""
     try:
         _write(file, content)
     except OSError as error:
@@ -97,7 +111,7 @@ def _rendered(report: Report, about: About, format_: str) -> bytes:
             return stream.getvalue()
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    return text(report, about).encode()
+    raise AssertionError(format_)
 
 
 def _write(file: Path, content: bytes) -> None:

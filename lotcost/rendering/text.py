@@ -44,20 +44,24 @@ def text(report: Report, about: About, width: int | None = None) -> str:
     """Write a report for people, in so many columns of a terminal; None never leaves one out."""
     asked = "".join(f", {word.lower()} {said}" for word, said in about.asked)
     lines = [report.title, printable(f"{about.ledger}, {period(report)}{asked}"), ""]
-    if report.rows:
-        strips = [_strip(report, place) for place in range(len(report.columns))]
-        shown = _fitting(report, strips, width)
-        lines += _table(shown, len(report.rows), len(report.totals))
-    else:
-        strips = shown = []
-        lines.append("Nothing to show.")
+    shown, left_out = table(report, width)
+    lines += shown
     notes = [*(tie_words(tie) for tie in report.ties), *report.notes]
-    left_out = [_left_out(strips, shown)] if len(shown) < len(strips) else []
     for block in filter(None, (notes, left_out)):
         lines.append("")
         for note in block:
             lines += textwrap.wrap(note, width) if width else [note]
     return "\n".join(lines) + "\n"
+
+
+def table(report: Report, width: int | None = None) -> tuple[list[str], list[str]]:
+    """Write a report's rows and totals in so many columns, and say what had to be left out."""
+    if not report.rows:
+        return ["Nothing to show."], []
+    strips = [_strip(report, place) for place in range(len(report.columns))]
+    shown = _fitting(report, strips, width)
+    lines = list(_table(shown, len(report.rows), len(report.totals)))
+    return lines, [_left_out(strips, shown)] if len(shown) < len(strips) else []
 
 
 def _strip(report: Report, place: int) -> _Strip:

@@ -26,7 +26,7 @@ def _unaccounted(found: Trace) -> Iterator[Gap]:
             yield Gap(
                 change.lot,
                 f"{abs(change.units):f} {_named(change.lot)} {word} on {change.date} in "
-                f"{change.account} ({change.source})",
+                f"{change.account}",
             )
 
 
