@@ -71,12 +71,12 @@ class LotCostLots(LotPage, FavaExtensionBase):
     """What we hold, lot by lot."""
 
     report_title = "Lots"
-    own_params = ("status", "by", "q", "commodity", "supplier", "lot", "sort", "page")
+    own_params = ("status", "by", "q", "commodity", "supplier", "lot", "open", "sort", "page")
 
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> LotsView | LotView:
         """Return the table of lots, or one lot's page where the URL names it."""
         if params.text("lot"):
-            return lot_view(snapshot, asked, params)
+            return lot_view(snapshot, asked, params, self.loaded.settings.rows)
         by = params.one_of("by", ("lot", "account"), "lot")
         books = snapshot.books(asked)
         whole = snapshot.report("lots", asked, by)

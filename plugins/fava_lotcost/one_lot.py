@@ -8,19 +8,21 @@ from typing import NamedTuple
 
 from beancount.core.amount import Amount
 
+from fava_lotcost.family import Family, family
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
+from fava_lotcost.waterfall import Step, waterfall
 from lotcost.ledger.cards import Fact
 from lotcost.model import Lot
 from lotcost.reports.lot import OneLot
 from lotcost.reports.report import Row
+from lotcost.reports.trace import Cycle
 
 _SHOWN = (
     *("date", "kind", "party", "document", "account", "units", "balance", "unit_cost", "cost"),
     *("currency", "revenue", "gross_margin", "source"),
 )
-_ALWAYS = 10_000
 
 
 class Said(NamedTuple):
@@ -53,6 +55,7 @@ class LotView(NamedTuple):
     known: bool = False
     others: tuple[Lot, ...] = ()
     table: Table | None = None
+    family: Family | Cycle | None = None
 
     @property
     def template(self) -> str:
@@ -69,6 +72,47 @@ class LotView(NamedTuple):
         """What was ever said of the lot, oldest first."""
         return tuple(map(self._said, self.one.history)) if self.one else ()
 
+    def then(self, key: str) -> tuple[Said, ...]:
+        """Return what was ever said of one thing, oldest first."""
+        return tuple(said for said in self.history if said.key == key)
+
+    @property
+    def cost_steps(self) -> tuple[Step, ...]:
+        """What the lot cost, and where that went."""
+        row = self._figures
+        return waterfall(
+            (
+                ("purchase", row["cost_received"]),
+                ("landed", row["cost_landed"]),
+                ("written down", -row["cost_written_down"]),
+                ("adjusted", row["cost_adjusted"]),
+                ("moved", row["cost_transferred"]),
+                ("cost in all", None),
+                ("cost of sales", -row["cost_of_sales"]),
+                ("used", -row["cost_consumed"]),
+                ("written off", -row["cost_written_off"]),
+                ("on hand", None),
+            )
+        )
+
+    @property
+    def margin_steps(self) -> tuple[Step, ...]:
+        """What the lot earned."""
+        row = self._figures
+        return waterfall(
+            (
+                ("revenue", row["revenue"]),
+                ("cost of sales", -row["cost_of_sales"]),
+                ("gross margin", None),
+                ("write-offs", -row["cost_written_off"]),
+                ("after write-offs", None),
+            )
+        )
+
+    @property
+    def _figures(self) -> Row:
+        return self.one.figures if self.one else {}
+
     def entry(self, row: Row) -> object:
         """Return the entry that a movement stands in."""
         return self.snapshot.entries[row["entry"]]
@@ -81,7 +125,7 @@ class LotView(NamedTuple):
         return Said(fact.key, text, figure, fact.date, place)
 
 
-def lot_view(snapshot: Snapshot, asked: Asked, params: Params) -> LotView:
+def lot_view(snapshot: Snapshot, asked: Asked, params: Params, rows: int) -> LotView:
     """Find the lot that a URL names; its goods may be left out where one lot has that number."""
     number, goods = params.text("lot"), params.text("commodity")
     lots = {line.lot for line in snapshot.books(Asked()).lines if line.lot.number == number}
@@ -92,5 +136,6 @@ def lot_view(snapshot: Snapshot, asked: Asked, params: Params) -> LotView:
     if one is None:
         return LotView(lot, snapshot, known=lot in lots, others=tuple(sorted(lots - {lot})))
     columns = {column.name: column for column in one.movements.columns}
-    history = table(one.movements, [columns[name] for name in _SHOWN], params, _ALWAYS)
-    return LotView(lot, snapshot, one, known=True, table=history)
+    history = table(one.movements, [columns[name] for name in _SHOWN], params, rows)
+    kin = family(snapshot.trace([lot], asked.at), params)
+    return LotView(lot, snapshot, one, known=True, table=history, family=kin)

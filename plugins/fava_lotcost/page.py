@@ -14,9 +14,12 @@ from fava.ext import FavaExtensionBase, FavaExtensionError
 from fava.helpers import FavaAPIError
 from flask import current_app, has_request_context, request
 
-from fava_lotcost import compat, settings
+from fava_lotcost import compat, links, settings
+from fava_lotcost.drawing import short
 from fava_lotcost.export import Download, download, refusal
+from fava_lotcost.family import Family
 from fava_lotcost.figures import Figures
+from fava_lotcost.folding import Box
 from fava_lotcost.params import Notice, Params
 from fava_lotcost.settings import Settings
 from fava_lotcost.snapshot import Asked, Snapshot
@@ -205,6 +208,23 @@ class LotPage(_Extension):
         """Return the URL of a page of ours."""
         said: dict[str, Any] = {name: value or None for name, value in params.items()}
         return url_for("extension_report", extension_name=page, **said)
+
+    def lot_url(self, lot: Lot) -> str:
+        """Return the URL of a lot's own page."""
+        return self.page_url("LotCostLots", commodity=lot.commodity, lot=lot.number)
+
+    short = staticmethod(short)
+
+    def box_url(self, box: Box, kin: Family) -> str:
+        """Return where a box of a family leads: what is folded opens, else to what it is of."""
+        node = box.node
+        if box.is_folded:
+            return self.url(open=kin.opened_with(box))
+        if node.member is not None:
+            return self.lot_url(node.member.lot)
+        if node.run is not None:
+            return links.entry(self.loaded.snapshot.entries[node.run.entry])
+        return self.page_url("LotCostTrace", q=node.label)
 
     def kept_params(self, *without: str) -> Mapping[str, str]:
         """Return the parameters that a form has to carry along."""

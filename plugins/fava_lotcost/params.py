@@ -43,6 +43,17 @@ class Params:
         self.notices.append(Notice(name, said, names))
         return ""
 
+    def places(self, name: str, number: int) -> frozenset[int]:
+        """Return places among so many, the first is 0, as a list with commas says them."""
+        said = self.text(name)
+        places = frozenset(
+            int(each) for each in said.split(",") if each.isascii() and each.isdigit()
+        )
+        if said and (len(places) != len(said.split(",")) or max(places) >= number):
+            self.notices.append(Notice(name, said, (f"0 to {number - 1}",)))
+            return frozenset()
+        return places
+
     def page(self, pages: int, name: str = "page") -> int:
         """Return a page's number, from 1."""
         said = self.text(name)

@@ -7,7 +7,7 @@ the one it began with. Nothing is computed before a page asks.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from lotcost.model import Lot
 from lotcost.reports.catalog import CATALOG, Question
 from lotcost.reports.lot import OneLot, one_lot
 from lotcost.reports.report import Report
+from lotcost.reports.trace import Cycle, Index, Trace, trace
 
 BARS = frozenset({"recalled", "quarantine", "expired"})
 """The statuses that bar a lot from sale."""
@@ -56,6 +57,7 @@ class Snapshot:
         # They live and die with the snapshot, so that no reload shows what was before it.
         self._books_of: Callable[[Asked], Books] = lru_cache(8)(self._books)
         self.report: Callable[[str, Asked, str | None], Report] = lru_cache(16)(self._report)
+        self.index: Callable[[datetime.date | None], Index] = lru_cache(4)(self._index)
         self._marks: Callable[[datetime.date | None], Mapping[Lot, str]] = lru_cache(8)(
             self._barred
         )
@@ -75,6 +77,10 @@ class Snapshot:
             lambda line: line.lot == lot and (test is None or test(line)),
         )
         return one_lot(books, lot)
+
+    def trace(self, lots: Iterable[Lot], at: datetime.date | None) -> Trace | Cycle:
+        """Trace lots that are moved up to a day; no filter narrows this."""
+        return trace(self.index(at), lots)
 
     def mark(self, lot: Lot, at: datetime.date | None) -> str:
         """Return what bars a lot from sale on a day, or nothing; no filter narrows this."""
@@ -114,6 +120,9 @@ class Snapshot:
     def _report(self, name: str, asked: Asked, by: str | None) -> Report:
         question = Question(asked.since, asked.at, by=by)
         return CATALOG[name].make(self.books(asked), question)
+
+    def _index(self, at: datetime.date | None) -> Index:
+        return Index(self.books(Asked(at=at)))
 
     def _barred(self, at: datetime.date | None) -> Mapping[Lot, str]:
         rows = self.report("lots", Asked(at=at), "lot").rows

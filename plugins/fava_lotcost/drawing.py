@@ -1,0 +1,164 @@
+"""Where the boxes of a family stand and how its arrows run: a drawing in columns.
+
+Boxes are put in the order in which their arrows cross least; an arrow that passes a column
+has a lane of its own in it, so that none runs behind a box.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from fava_lotcost.folding import Box, Flow, Folded
+
+WIDTH, HEIGHT = 168, 50
+_GAP, _ACROSS, _LANE, _HEAD = 14, 104, 18, 24
+_SWEEPS = 6
+_Place = tuple[str, int]  # a box, or what passes its column, and the column
+
+
+class Placed(NamedTuple):
+    """A box with its upper left corner."""
+
+    box: Box
+    x: int
+    y: int
+
+
+class Path(NamedTuple):
+    """An arrow: the path it takes, and where its label stands.
+
+    Attributes:
+      anchor: Whether the label begins or ends there, `start` or `end`.
+    """
+
+    flow: Flow
+    d: str
+    x: int
+    y: int
+    anchor: str
+
+
+class Drawing(NamedTuple):
+    """All there is to draw; `columns` has the left edge of each and a box that stands in it."""
+
+    width: int
+    height: int
+    boxes: tuple[Placed, ...]
+    paths: tuple[Path, ...]
+    columns: tuple[tuple[int, Box], ...]
+
+
+def draw(folded: Folded) -> Drawing:
+    """Place boxes and arrows."""
+    columns = {box.key: box.column for box in folded.boxes}
+    routes = [tuple(_route(flow, columns)) for flow in folded.flows]
+    order = _ordered(folded, routes)
+    tall = {place: HEIGHT if place[0] in columns else _LANE for row in order for place in row}
+    heights = [sum(tall[place] + _GAP for place in row) for row in order]
+    y: dict[_Place, int] = {}
+    for row, height in zip(order, heights, strict=True):
+        top = _HEAD + (max(heights) - height) // 2
+        for place in row:
+            y[place] = top
+            top += tall[place] + _GAP
+    x = [column * (WIDTH + _ACROSS) for column in range(len(order))]
+    placed = tuple(Placed(box, x[box.column], y[box.key, box.column]) for box in folded.boxes)
+    return Drawing(
+        width=x[-1] + WIDTH,
+        height=_HEAD + max(heights),
+        boxes=placed,
+        paths=tuple(_paths(folded.flows, routes, x, y)),
+        columns=tuple({each.x: (each.x, each.box) for each in placed}.values()),
+    )
+
+
+def short(text: str, most: int) -> str:
+    """Cut a text to the width of so many letters; a wide letter counts as two."""
+    width = 0
+    for at, letter in enumerate(text):
+        width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if width > most:
+            return f"{text[: max(1, at - 1)]}…"
+    return text
+
+
+def _route(flow: Flow, columns: Mapping[str, int]) -> Iterator[_Place]:
+    """Yield the places a flow goes by: its ends, and a lane in each column between."""
+    first, last = columns[flow.tail], columns[flow.head]
+    yield flow.tail, first
+    for column in range(first + 1, last):
+        yield f"{flow.tail}>{flow.head}", column
+    yield flow.head, last
+
+
+def _ordered(folded: Folded, routes: Sequence[Sequence[_Place]]) -> list[list[_Place]]:
+    """Order each column by where its neighbours stand, to and fro, until it settles."""
+    count = 1 + max(box.column for box in folded.boxes)
+    order: list[list[_Place]] = [[] for _ in range(count)]
+    for box in folded.boxes:
+        order[box.column].append((box.key, box.column))
+    before: dict[_Place, list[_Place]] = defaultdict(list)
+    after: dict[_Place, list[_Place]] = defaultdict(list)
+    for route in routes:
+        for place in route[1:-1]:
+            order[place[1]].append(place)
+        for left, right in zip(route, route[1:], strict=False):
+            before[right].append(left)
+            after[left].append(right)
+    for sweep in range(_SWEEPS):
+        neighbours = after if sweep % 2 else before
+        for row in reversed(order) if sweep % 2 else order:
+            spot = {place: at / max(1, len(each) - 1) for each in order for at, place in _all(each)}
+            row.sort(key=lambda place: _mean([spot[near] for near in neighbours[place]], spot[place]))
+    return order
+
+
+def _all(row: Sequence[_Place]) -> Iterator[tuple[int, _Place]]:
+    return enumerate(row)
+
+
+def _mean(spots: Sequence[float], own: float) -> float:
+    return sum(spots) / len(spots) if spots else own
+
+
+def _paths(
+    flows: Sequence[Flow],
+    routes: Sequence[Sequence[_Place]],
+    x: Sequence[int],
+    y: Mapping[_Place, int],
+) -> Iterator[Path]:
+    """Yield the paths; those that share a side of a box are spread over it."""
+    leaving, coming = defaultdict(list), defaultdict(list)
+    for at, route in enumerate(routes):
+        leaving[route[0]].append((y[route[1]], at))
+        coming[route[-1]].append((y[route[-2]], at))
+    for at, (flow, route) in enumerate(zip(flows, routes, strict=True)):
+        start = x[route[0][1]] + WIDTH, _port(leaving[route[0]], at, y[route[0]])
+        end = x[route[-1][1]], _port(coming[route[-1]], at, y[route[-1]])
+        points = [start]
+        for place in route[1:-1]:
+            middle = y[place] + _LANE // 2
+            points += [(x[place[1]], middle), (x[place[1]] + WIDTH, middle)]
+        points.append(end)
+        # The end that has fewer arrows has room for the label.
+        if len(coming[route[-1]]) <= len(leaving[route[0]]):
+            yield Path(flow, _curve(points), end[0] - 12, end[1] - 5, "end")
+        else:
+            yield Path(flow, _curve(points), start[0] + 6, start[1] - 5, "start")
+
+
+def _port(sharing: Sequence[tuple[int, int]], at: int, top: int) -> int:
+    place = [each for _, each in sorted(sharing)].index(at)
+    return top + round(HEIGHT * (place + 1) / (len(sharing) + 1))
+
+
+def _curve(points: Sequence[tuple[int, int]]) -> str:
+    """Bend between columns, and run straight through a lane."""
+    d = f"M{points[0][0]} {points[0][1]}"
+    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        middle = (x1 + x2) // 2
+        d += f"L{x2} {y2}" if y1 == y2 else f"C{middle} {y1} {middle} {y2} {x2} {y2}"
+    return d
