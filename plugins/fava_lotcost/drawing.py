@@ -9,12 +9,14 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from fava_lotcost.folding import Box, Flow, Folded
 
-WIDTH, HEIGHT = 168, 50
-_GAP, _ACROSS, _LANE, _HEAD = 14, 104, 18, 24
+WIDTH, HEIGHT = 160, 50
+_GAP, _ACROSS, _LANE, _HEAD = 14, 112, 18, 24
+_EDGE, _STRAIGHT = 2, 72  # room for the line of a box; what an arrow runs straight by its label
 _SWEEPS = 6
 _Place = tuple[str, int]  # a box, or what passes its column, and the column
 
@@ -64,10 +66,10 @@ def draw(folded: Folded) -> Drawing:
         for place in row:
             y[place] = top
             top += tall[place] + _GAP
-    x = [column * (WIDTH + _ACROSS) for column in range(len(order))]
+    x = [_EDGE + column * (WIDTH + _ACROSS) for column in range(len(order))]
     placed = tuple(Placed(box, x[box.column], y[box.key, box.column]) for box in folded.boxes)
     return Drawing(
-        width=x[-1] + WIDTH,
+        width=x[-1] + WIDTH + _EDGE,
         height=_HEAD + max(heights),
         boxes=placed,
         paths=tuple(_paths(folded.flows, routes, x, y)),
@@ -105,19 +107,21 @@ def _ordered(folded: Folded, routes: Sequence[Sequence[_Place]]) -> list[list[_P
     for route in routes:
         for place in route[1:-1]:
             order[place[1]].append(place)
-        for left, right in zip(route, route[1:], strict=False):
+        for left, right in pairwise(route):
             before[right].append(left)
             after[left].append(right)
     for sweep in range(_SWEEPS):
         neighbours = after if sweep % 2 else before
         for row in reversed(order) if sweep % 2 else order:
-            spot = {place: at / max(1, len(each) - 1) for each in order for at, place in _all(each)}
-            row.sort(key=lambda place: _mean([spot[near] for near in neighbours[place]], spot[place]))
+            spots = {
+                place: at / max(1, len(each) - 1) for each in order for at, place in enumerate(each)
+            }
+            means = {
+                place: _mean([spots[near] for near in neighbours[place]], spots[place])
+                for place in row
+            }
+            row.sort(key=means.__getitem__)
     return order
-
-
-def _all(row: Sequence[_Place]) -> Iterator[tuple[int, _Place]]:
-    return enumerate(row)
 
 
 def _mean(spots: Sequence[float], own: float) -> float:
@@ -138,16 +142,17 @@ def _paths(
     for at, (flow, route) in enumerate(zip(flows, routes, strict=True)):
         start = x[route[0][1]] + WIDTH, _port(leaving[route[0]], at, y[route[0]])
         end = x[route[-1][1]], _port(coming[route[-1]], at, y[route[-1]])
-        points = [start]
+        lanes = []
         for place in route[1:-1]:
             middle = y[place] + _LANE // 2
-            points += [(x[place[1]], middle), (x[place[1]] + WIDTH, middle)]
-        points.append(end)
+            lanes += [(x[place[1]], middle), (x[place[1]] + WIDTH, middle)]
         # The end that has fewer arrows has room for the label.
         if len(coming[route[-1]]) <= len(leaving[route[0]]):
+            points = [start, *lanes, (end[0] - _STRAIGHT, end[1]), end]
             yield Path(flow, _curve(points), end[0] - 12, end[1] - 5, "end")
         else:
-            yield Path(flow, _curve(points), start[0] + 6, start[1] - 5, "start")
+            points = [start, (start[0] + _STRAIGHT, start[1]), *lanes, end]
+            yield Path(flow, _curve(points), start[0] + 4, start[1] - 5, "start")
 
 
 def _port(sharing: Sequence[tuple[int, int]], at: int, top: int) -> int:
@@ -158,7 +163,7 @@ def _port(sharing: Sequence[tuple[int, int]], at: int, top: int) -> int:
 def _curve(points: Sequence[tuple[int, int]]) -> str:
     """Bend between columns, and run straight through a lane."""
     d = f"M{points[0][0]} {points[0][1]}"
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         middle = (x1 + x2) // 2
         d += f"L{x2} {y2}" if y1 == y2 else f"C{middle} {y1} {middle} {y2} {x2} {y2}"
     return d

@@ -46,13 +46,11 @@ class Params:
     def places(self, name: str, number: int) -> frozenset[int]:
         """Return places among so many, the first is 0, as a list with commas says them."""
         said = self.text(name)
-        places = frozenset(
-            int(each) for each in said.split(",") if each.isascii() and each.isdigit()
-        )
-        if said and (len(places) != len(said.split(",")) or max(places) >= number):
-            self.notices.append(Notice(name, said, (f"0 to {number - 1}",)))
-            return frozenset()
-        return places
+        known = {str(place): place for place in range(number)}
+        if not said or known.keys() >= set(said.split(",")):
+            return frozenset(known[each] for each in said.split(",") if each)
+        self.notices.append(Notice(name, said, (f"0 to {number - 1}",)))
+        return frozenset()
 
     def page(self, pages: int, name: str = "page") -> int:
         """Return a page's number, from 1."""
