@@ -131,8 +131,7 @@ def prepare(ledger: Ledger, file: Path, text: str, seen: str) -> Addition:
     if _digest(before) != seen:
         raise _changed(file)
     after = _appended(before, text)
-    lines_before = before.count(b"\n") + (not before.endswith(b"\n") and before != b"")
-    trial = _load_with(ledger, "\n" * lines_before + "\n" * bool(before) + text)
+    trial = _load_with(ledger, "\n" * (first_line(before) - 1) + text)
     if trial.options["input_hash"] != ledger.options["input_hash"]:
         raise ChangedError("A file of the ledger has changed since it was loaded; run this again.")
     if trial.errors:
@@ -141,6 +140,12 @@ def prepare(ledger: Ledger, file: Path, text: str, seen: str) -> Addition:
             [_placed(error, file) for error in trial.errors],
         )
     return Addition(file, target, before, after)
+
+
+def first_line(before: bytes) -> int:
+    """Return the line that text will begin on which is appended to a file."""
+    ended = not before or before.endswith(b"\n")
+    return before.count(b"\n") + (not ended) + bool(before) + 1
 
 
 def write(addition: Addition) -> None:

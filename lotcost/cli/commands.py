@@ -10,6 +10,7 @@ import click
 
 from lotcost.cli import asking, checking, output, proposing
 from lotcost.cli.demo import show_demo
+from lotcost.cli.import_command import import_file
 from lotcost.cli.options import AT as _AT
 from lotcost.cli.options import LEDGER as _LEDGER
 from lotcost.cli.options import day as _day
@@ -171,7 +172,7 @@ def _params(entry: Entry) -> list[click.Parameter]:
     return params + output_params()
 
 
-for _command in (trace,):
+for _command in (trace, import_file):
     main.add_command(_command)
 for _name, _entry in CATALOG.items():
     main.add_command(_report_command(_name, _entry))

@@ -22,7 +22,7 @@ _USAGE = (appending.ForeignFileError, appending.NotAFileError, appending.Encrypt
 
 def digest(file: Path) -> str:
     """Return what tells a file's content from any other."""
-    with _told():
+    with told():
         return appending.digest(file)
 
 
@@ -48,7 +48,7 @@ def add(ledger: Ledger, path: Path, file: Path, text: str, seen: str, dry_run: b
       seen: The digest of the file from before the ledger was loaded.
     """
     try:
-        with _told():
+        with told():
             addition = appending.prepare(ledger, file, text, seen)
             if not dry_run:
                 appending.write(addition)
@@ -71,7 +71,7 @@ def _nothing_lower(books: Books) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Say on the command line why nothing was appended."""
     try:
         yield

@@ -27,7 +27,7 @@ DATE_KEYS = frozenset({"expires", "manufactured", "best-before"})
 NOT_ON_CARD = frozenset(
     {
         *("filename", "lineno", "lot", "reason", "cost", "cost-share"),
-        *("landed-on", "landed-by", "customer", "yield-expected"),
+        *("landed-on", "landed-by", "customer", "yield-expected", "import-id"),
     }
 )
 

@@ -80,6 +80,7 @@ class Config:
     """The policies and goods of one ledger.
 
     Attributes:
+      currencies: What anything is priced in.
       near_expiry: What goods are worth, in percent of their cost, with so many days left or
         fewer; the smallest number of days that fits counts.
     """
@@ -114,11 +115,17 @@ class Config:
                 self.errors.extend(self._read_setting(entry))
         self.main_currency: str = next(iter(currencies), "USD")
         stocked = {commodity for account, commodity in held if self.policy(account) is not None}
-        self._goods = stocked - currencies.keys()
+        self.currencies = frozenset(currencies)
+        self._goods = stocked - self.currencies
 
     def is_goods(self, commodity: str) -> bool:
         """Tell goods from money: goods are kept in stock, and nothing is priced in them."""
         return commodity in self._goods
+
+    @property
+    def goods(self) -> frozenset[str]:
+        """The goods that are kept in stock, or declared and so may be."""
+        return frozenset(self._goods | (self.commodities.keys() - self.currencies))
 
     def is_unreadable(self, account: str) -> bool:
         """Whether an account's method is none that is known: its `open` has that error."""
