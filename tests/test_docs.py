@@ -3,8 +3,8 @@
     python tests/test_docs.py         writes the outputs of its commands anew
 
 A `beancount` block that opens with `; name.beancount` begins a ledger, and one without a name goes
-on with it; `; name.beancount becomes` shows what the plugin makes of its transactions. A `console`
-block is a terminal of 100 columns.
+on with it; `; name.beancount becomes` shows what the plugin makes of its transactions. A block with
+a name behind its kind is that file. A `console` block is a terminal of 100 columns.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from lotcost.ledger.loading import load
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAME = re.compile(r"; (\w+\.beancount)( becomes)?\n")
 COLUMNS = "100"
 
@@ -60,7 +60,7 @@ class Command(NamedTuple):
 
 
 def blocks(kind: str) -> list[str]:
-    return [text for found, text in FENCE.findall(README.read_text()) if found == kind]
+    return [text for found, _, text in FENCE.findall(README.read_text()) if found == kind]
 
 
 def ledgers() -> dict[str, str]:
@@ -113,7 +113,8 @@ def run(line: str, columns: str = COLUMNS) -> tuple[str, int]:
 
 def write_ledgers(folder: Path) -> None:
     (folder / "ledgers").symlink_to(ROOT / "ledgers")
-    for name, text in ledgers().items():
+    named = {name: text for _, name, text in FENCE.findall(README.read_text()) if name}
+    for name, text in {**ledgers(), **named}.items():
         (folder / name).write_text(text)
 
 
@@ -131,7 +132,7 @@ def rewrite() -> None:
     def anew(found: re.Match[str]) -> str:
         if found[1] != "console":
             return found[0]
-        shown = "".join(f"$ {each.line}\n{run(each.line)[0]}" for each in _commands(found[2]))
+        shown = "".join(f"$ {each.line}\n{run(each.line)[0]}" for each in _commands(found[3]))
         return f"```console\n{shown}```"
 
     text = README.read_text()

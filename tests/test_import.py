@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
+import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -18,7 +20,7 @@ from openpyxl import Workbook
 
 from lotcost.cli import main
 from lotcost.importers import Counts, Deliveries, OpeningLots
-from lotcost.importers.mapping import KINDS
+from lotcost.importers.mapping import KINDS, mapping_of
 from lotcost.importers.tables import MOST_BYTES
 from lotcost.ledger.loading import load
 from lotcost.reports.catalog import Question, answer
@@ -139,17 +141,17 @@ def test_the_rows_of_a_document_are_a_transaction(write: Write) -> None:
           Assets:Stock:Main        10 MILK @ 2.00 USD
             lot: "L1"
             expires: 2025-02-01
-            import-id: "e2e90d9b2ae4"
+            import-id: "22e018f9e625"
           Assets:Stock:Main        20 FLOUR @ 1.10 USD
             lot: "00123"
-            import-id: "8b8b9ac8b5f4"
+            import-id: "227bb68a3491"
           Liabilities:Payable  -42.00 USD
 
         2025-01-03 * "Dairy Farm" "Delivery" ^PO-18
           Assets:Stock:Main         5 MILK @ 2.00 USD
             lot: "1E5"
             expires: 2025-02-02
-            import-id: "5d9ed5f3ba4e"
+            import-id: "9b25d1c82aa4"
           Liabilities:Payable  -10.00 USD
         """
     )
@@ -878,3 +880,10 @@ def test_the_command_knows_every_kind() -> None:
     (option,) = (each for each in main.commands["import"].params if each.name == "kind")
 
     assert tuple(option.type.choices) == KINDS  # type: ignore[attr-defined]
+
+
+def test_the_mapping_of_the_readme_is_one() -> None:
+    readme = Path(__file__).parent.parent / "README.md"
+    (text,) = re.findall(r"^```toml linde.toml\n(.*?)^```", readme.read_text(), re.M | re.S)
+
+    assert mapping_of(tomllib.loads(text)).heading("certificate") == "CoA"

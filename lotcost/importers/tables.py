@@ -183,7 +183,7 @@ def _no_header(grids: Sequence[Grid], name: str, mapping: FileMapping, kind: str
     return "\n".join(
         [
             *lines,
-            f"Row {row.number} has: {', '.join(has)}. Say which is which in a mapping, for example: "
+            f"Row {row.number} has: {', '.join(has)}. Say which is which in a mapping, for example "
             f'[columns] {field} = "{first}"',
         ]
     )
