@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from naive import Movement
 from strategies import LAST_DAY, movements, to_ledger
 
-from lotcost import appending
+from lotcost import appending, replacing
 from lotcost.cli import main
 from lotcost.ledger.errors import UnknownWord, WrongType
 from lotcost.ledger.loading import Ledger, load
@@ -436,7 +436,7 @@ def test_a_file_that_is_encrypted_is_refused(write: Write) -> None:
     ledger = load(file)
     ledger = ledger._replace(options={**ledger.options, "include": [str(seen.absolute())]})
 
-    with pytest.raises(appending.EncryptedError, match="is encrypted; add the text to it by hand"):
+    with pytest.raises(replacing.EncryptedError, match="is encrypted; add the text to it by hand"):
         appending.prepare(ledger, seen, "", appending.digest(seen))
 
 
@@ -522,7 +522,7 @@ def test_a_file_that_changed_since_it_was_loaded_is_refused(write: Write) -> Non
     changed = file.read_text() + "; a comment\n"
     file.write_text(changed)
 
-    with pytest.raises(appending.ChangedError, match=r"^main\.beancount has changed since the"):
+    with pytest.raises(replacing.ChangedError, match=r"^main\.beancount has changed since the"):
         appending.prepare(ledger, file, text, seen)
     assert file.read_text() == changed
 
@@ -533,7 +533,7 @@ def test_a_file_beside_it_that_changed_is_as_bad(write: Write) -> None:
     ledger, text, seen = prepared(file)
     part.write_text("; another\n")
 
-    with pytest.raises(appending.ChangedError, match="A file of the ledger has changed"):
+    with pytest.raises(replacing.ChangedError, match="A file of the ledger has changed"):
         appending.prepare(ledger, file, text, seen)
 
 
@@ -547,7 +547,7 @@ def test_a_file_that_changes_at_the_last_moment_is_left_alone(
         file.write_text("; edited meanwhile\n")
 
     monkeypatch.setattr(os, "fsync", edited)
-    with pytest.raises(appending.ChangedError):
+    with pytest.raises(replacing.ChangedError):
         appending.write(addition)
     assert file.read_text() == "; edited meanwhile\n"
     assert os.listdir() == ["main.beancount"]
@@ -587,7 +587,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     if call == "write":
-        monkeypatch.setattr(appending, "_write", full)
+        monkeypatch.setattr(replacing, "_write", full)
     else:
         monkeypatch.setattr(os, call, full)
     result = append(file)
@@ -608,7 +608,7 @@ def test_a_folder_that_may_not_be_written_is_said_to_be(
 
     addition = appending.prepare(*_in_order(file))
     monkeypatch.setattr(Path, "open", denied)
-    with pytest.raises(appending.UnwrittenError, match=r"^Cannot write main\.beancount: Perm"):
+    with pytest.raises(replacing.UnwrittenError, match=r"^Cannot write main\.beancount: Perm"):
         appending.write(addition)
 
 
@@ -621,7 +621,7 @@ def test_of_two_appends_at_once_the_second_is_refused(
     refused: list[str] = []
 
     def meanwhile(part: Path, target: Path) -> None:
-        with pytest.raises(appending.BusyError) as busy:
+        with pytest.raises(replacing.BusyError) as busy:
             appending.write(second)
         refused.append(str(busy.value))
         replace(part, target)
@@ -630,8 +630,8 @@ def test_of_two_appends_at_once_the_second_is_refused(
     appending.write(first)
 
     lock = file.absolute().with_name(".main.beancount.lock")
-    assert refused == [f"Another append to main.beancount is under way; if none is, delete {lock}."]
-    with pytest.raises(appending.ChangedError):
+    assert refused == [f"Another change of main.beancount is under way; if none is, delete {lock}."]
+    with pytest.raises(replacing.ChangedError):
         appending.write(second)
     assert lots(file) == {"L1": gone("3", "98.00")}
     assert os.listdir() == ["main.beancount"]
@@ -643,7 +643,7 @@ def test_a_lock_of_another_is_not_removed(write: Write) -> None:
     result = append(file)
 
     assert result.exit_code == 1
-    assert "Another append to main.beancount is under way" in said(result)
+    assert "Another change of main.beancount is under way" in said(result)
     assert lock.exists()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from lotcost import appending
+from lotcost import appending, replacing
 from lotcost.cli import checking
 from lotcost.ledger.books import Books
 from lotcost.ledger.config import NEAR_EXPIRY
@@ -17,7 +17,7 @@ from lotcost.ledger.loading import Ledger
 from lotcost.ledger.near_expiry import write_downs
 from lotcost.ledger.proposals import write_offs
 
-_USAGE = (appending.ForeignFileError, appending.NotAFileError, appending.EncryptedError)
+_USAGE = (replacing.ForeignFileError, replacing.NotAFileError, replacing.EncryptedError)
 
 
 def digest(file: Path) -> str:
@@ -79,5 +79,5 @@ def told() -> Iterator[None]:
         raise click.UsageError(str(error)) from error
     except appending.FaultyLedgerError:
         raise  # whose errors have to be listed first
-    except appending.AppendError as error:
+    except replacing.ReplaceError as error:
         raise click.ClickException(str(error)) from error
