@@ -10,6 +10,7 @@ from typing import Any
 
 from lotcost.ledger.books import Books
 from lotcost.model import ZERO
+from lotcost.reports.exceptions.crowded import of_crowded_accounts
 from lotcost.reports.exceptions.finding import Finding
 from lotcost.reports.exceptions.issues import of_issues
 from lotcost.reports.exceptions.ledger import of_the_ledger
@@ -41,14 +42,14 @@ def exceptions(books: Books, by: str | None = None, since: datetime.date | None 
 
     What was sold or used has the day it went, a negative margin that of the last line that
     counts in it; what is found of the stock on hand has the books' day, and so has what does
-    not tie. The cost is the loss of what was sold below cost or at a negative margin; of an
-    issue out of order what the lots left behind would have cost more; of what does not tie
-    ledger less lots; else that of the goods. Costs of different findings do not add up: groups
-    keep findings apart.
+    not tie, and an account that takes long to load. The cost is the loss of what was sold below
+    cost or at a negative margin; of an issue out of order what the lots left behind would have
+    cost more; of what does not tie ledger less lots; else that of the goods. Costs of different
+    findings do not add up: groups keep findings apart.
     """
     found = [
         finding
-        for findings in (of_issues, of_lots, of_parties, of_the_ledger)
+        for findings in (of_issues, of_lots, of_parties, of_the_ledger, of_crowded_accounts)
         for finding in findings(books)
         if since is None or finding.date >= since
     ]

@@ -25,6 +25,7 @@ class What(StrEnum):
     SPELLED_ALIKE = "spelled-alike"
     UNATTRIBUTED_REVENUE = "unattributed-revenue"
     UNTIED = "untied"
+    MANY_OPEN_LOTS = "many-open-lots"
 
 
 class Finding(NamedTuple):
