@@ -51,8 +51,8 @@ WRITE_OFF = """
 
 
 @st.composite
-def ledgers(draw, method):
-    """Receipts, sales and write-offs that Beancount can book by a method."""
+def ledgers(draw, method, whole=False):
+    """Receipts, sales and write-offs that Beancount can book by a method; `whole` units."""
     opens = "".join(f'2025-01-01 open {account} "{method}"\n' for account in ACCOUNTS)
     text = [HEAD, opens]
     day = date(2025, 1, 2)
@@ -65,8 +65,9 @@ def ledgers(draw, method):
         )
         here = held[account, commodity]
         if not sum(here.values()) or draw(st.integers(0, 2)) == 0:
-            lot, units = f"L{place}", draw(_units(Decimal(50)))
-            cost = draw(st.decimals(0, 9, places=draw(st.sampled_from((0, 2, 4)))))
+            lot, units = f"L{place}", draw(_units(Decimal(50), whole))
+            places = (0, 2) if whole else (0, 2, 4)
+            cost = draw(st.decimals(0, 9, places=draw(st.sampled_from(places))))
             here[lot] = units
             text.append(
                 RECEIPT.format(
@@ -77,7 +78,7 @@ def ledgers(draw, method):
         form = draw(st.sampled_from((SALE, WRITE_OFF)))
         named = method == "STRICT" or draw(st.booleans())
         lot = draw(st.sampled_from([lot for lot, units in here.items() if units]))
-        units = draw(_units(here[lot] if named else sum(here.values())))
+        units = draw(_units(here[lot] if named else sum(here.values()), whole))
         text.append(
             form.format(
                 day=day,
@@ -94,11 +95,11 @@ def ledgers(draw, method):
     return written
 
 
-def _units(most):
+def _units(most, whole=False):
     """Above zero, at most `most`, in tenths; all of it is a case of its own."""
-    return st.one_of(
-        st.just(most), st.integers(1, int(most * 10)).map(lambda tenths: Decimal(tenths) / 10)
-    )
+    steps = 1 if whole else 10
+    some = st.integers(1, int(most * steps)).map(lambda count: Decimal(count) / steps)
+    return st.one_of(st.just(most), some)
 
 
 def _take(here, lot, units, method):

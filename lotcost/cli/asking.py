@@ -44,7 +44,12 @@ def check_words(name: str, question: Question, ledger: Ledger) -> None:
     if question.lot is not None:
         _check("--lot", question.lot, sorted({lot.number for lot in lots}))
     if question.account is not None:
-        _check("--account", question.account, _accounts(books))
+        check_account(question.account, ledger)
+
+
+def check_account(account: str, ledger: Ledger) -> None:
+    """Refuse an account that no lots are in, nor in any below it."""
+    _check("--account", account, _accounts(ledger.books()))
 
 
 def offer(word: str, known: Iterable[str]) -> str:

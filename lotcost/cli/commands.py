@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from lotcost.cli import asking, checking, output, proposing
+from lotcost.cli import asking, checking, converting, output, proposing
 from lotcost.cli.demo import show_demo
 from lotcost.cli.import_command import import_file
 from lotcost.cli.options import AT as _AT
@@ -111,6 +111,27 @@ def write_off(
         click.echo(text.encode(), nl=False)
     else:
         proposing.add(loaded, ledger, file, text, seen, dry_run)
+
+
+@main.command(short_help="Change native accounts to managed ones.")
+@click.argument("ledger", type=_LEDGER)
+@click.option("--account", metavar="NAME", help="This account and those below it only.")
+@click.option("--write", is_flag=True, help="Change the files; else the difference is shown only.")
+@click.pass_context
+def convert(ctx: click.Context, ledger: Path, account: str | None, write: bool) -> None:
+    """Rewrite the postings of native accounts as those of managed ones.
+
+    Lots become metadata, receipts are written with their price, and comments and layout stay.
+    Nothing is written unless every lot, every movement and every balance stays what it is.
+    """
+    loaded = _load(ledger)
+    problems = checking.problems(loaded, ledger)
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        click.echo("Nothing is converted before the errors are mended.", err=True)
+        ctx.exit(1)
+    converting.run(loaded, ledger, account, write)
 
 
 @main.command(short_help="Show an example ledger in Fava.")
