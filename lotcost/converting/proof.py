@@ -39,7 +39,7 @@ def _movements(before: Books, after: Books, origin: Origin) -> Iterator[Differen
     news = _by_place(after, origin)
     for place in sorted(olds.keys() | news.keys(), key=str):
         old, new = olds.get(place, []), news.get(place, [])
-        if sorted(old, key=_order) != sorted(new, key=_order):
+        if old != new:
             message = f"Beancount books {_said(old)}; managed it would be {_said(new)}"
             yield Difference(place, message)
 
@@ -53,10 +53,6 @@ def _by_place(books: Books, origin: Origin) -> dict[Place, list[dict[str, Any]]]
         place = origin(line.source["filename"], line.source["lineno"])
         found[place].append({name: row[name] for name in row if name not in _APART})
     return found
-
-
-def _order(row: Row) -> tuple[Any, ...]:
-    return row["account"], row["commodity"], row["lot"], row["kind"], row["units"], row["cost"]
 
 
 def _said(rows: list[dict[str, Any]]) -> str:
