@@ -39,7 +39,7 @@ def _movements(before: Books, after: Books, origin: Origin) -> Iterator[Differen
     news = _by_place(after, origin)
     for place in sorted(olds.keys() | news.keys(), key=str):
         old, new = olds.get(place, []), news.get(place, [])
-        if old != new:
+        if sorted(old, key=_lot) != sorted(new, key=_lot):
             message = f"Beancount books {_said(old)}; managed it would be {_said(new)}"
             yield Difference(place, message)
 
@@ -55,10 +55,16 @@ def _by_place(books: Books, origin: Origin) -> dict[Place, list[dict[str, Any]]]
     return found
 
 
+def _lot(row: Row) -> tuple[Any, ...]:
+    """The lots that one line moves have no order of their own."""
+    return row["account"], row["commodity"], row["lot"], row["kind"], row["units"]
+
+
 def _said(rows: list[dict[str, Any]]) -> str:
     told = [
         f"{number(row['units'])} {row['commodity']} of lot {row['lot']}, {row['kind']}, at "
         f"{number(row['cost'])} {row['currency']}"
+        + (f" for {number(row['revenue'])}" if row["revenue"] is not None else "")
         for row in rows
     ]
     return " and ".join(told) or "nothing"
