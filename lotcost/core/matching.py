@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
+from itertools import chain
+from typing import NamedTuple
 
 from lotcost.core.rounding import (
     anew,
@@ -16,7 +18,6 @@ from lotcost.core.rounding import (
 from lotcost.model import ZERO, Layer, Method
 
 Key = tuple[int, int, int]
-Barred = Callable[[Layer], object]
 Join = Callable[[Layer, Layer, Decimal], Layer | None]
 
 _NEVER = 3_700_000  # later than any date's ordinal
@@ -47,21 +48,81 @@ SORT_KEYS: dict[Method, Callable[[Layer], Key]] = {
 }
 
 
-class Pile:
-    """A layer as it stands now, and whether it stands in the queue."""
+class Bars(NamedTuple):
+    """What forbids lots to be drawn on a day.
 
-    __slots__ = ("layer", "queued", "serial")
+    Attributes:
+      news: How often anything was said, up to that day, that may free a lot again.
+    """
+
+    bar: Callable[[Layer], object]
+    news: int
+
+
+class Pile:
+    """A layer as it stands now."""
+
+    __slots__ = ("layer", "serial")
 
     def __init__(self, layer: Layer, serial: int) -> None:
         self.layer = layer
         self.serial = serial
-        self.queued = False
+
+
+Place = tuple[Key, int, Pile]
+Plan = list[tuple[Pile, Decimal]]
+
+
+class Queue:
+    """Piles in the order they are drawn.
+
+    Args:
+      key: The order they are drawn in; equals as they came.
+    """
+
+    def __init__(self, key: Callable[[Layer], Key]) -> None:
+        self._key = key
+        self._in: dict[int, Pile] = {}
+        # The place of a pile that left stays in the heap, in vain, until its turn comes.
+        self._heap: list[Place] = []
+
+    def add(self, pile: Pile) -> None:
+        """Let a pile stand in the queue, if it does not already."""
+        if pile.serial not in self._in:
+            self._in[pile.serial] = pile
+            heapq.heappush(self._heap, (self._key(pile.layer), pile.serial, pile))
+
+    def first(self) -> Place | None:
+        """Return the place of the pile whose turn it is; places compare as turns do."""
+        heap, standing = self._heap, self._in
+        while heap and heap[0][1] not in standing:
+            heapq.heappop(heap)
+        return heap[0] if heap else None
+
+    def leave(self, pile: Pile) -> None:
+        """Let a pile leave the queue, if it stands in it."""
+        self._in.pop(pile.serial, None)
+
+    def leave_all(self) -> Collection[Pile]:
+        """Let all piles leave the queue, and return them."""
+        left, self._in, self._heap = self._in, {}, []
+        return left.values()
+
+    def __contains__(self, pile: Pile) -> bool:
+        return pile.serial in self._in
+
+    def __iter__(self) -> Iterator[Pile]:
+        return iter(self._in.values())
+
+    def __len__(self) -> int:
+        return len(self._in)
 
 
 class Shelf:
     """The layers of one commodity in one account, in the order they are drawn.
 
-    A pile that is empty stays known, as goods may come back to it; it leaves the queue.
+    A pile that is empty stays known, as goods may come back to it; it leaves the queues. One
+    that is barred when its turn comes steps aside, so that the next sale need not pass it.
 
     Args:
       key: The order they are drawn in.
@@ -69,11 +130,17 @@ class Shelf:
 
     def __init__(self, key: Callable[[Layer], Key]) -> None:
         self.units = ZERO
-        self._key = key
-        self._queue: list[tuple[Key, int, Pile]] = []
+        self._queue = Queue(key)
+        self._aside = Queue(key)
+        self._lots: dict[str, Queue] = {}
         self._by_order: dict[int, list[Pile]] = {}
-        self._by_lot: dict[str, list[Pile]] = {}
         self._serial = 0
+        self._news = 0
+
+    @property
+    def lots(self) -> Collection[str]:
+        """The numbers of the lots on hand."""
+        return self._lots.keys()
 
     def pool_currency(self, lot: str) -> str | None:
         """Return the currency a lot's costs are averaged in here, if they are."""
@@ -98,42 +165,37 @@ class Shelf:
             pile = Pile(anew(layer), self._serial)
             self._serial += 1
             self._by_order.setdefault(layer.order, []).append(pile)
-            self._by_lot.setdefault(layer.lot.number, []).append(pile)
         self._enqueue(pile)
         return layer
 
     def take(
-        self,
-        units: Decimal,
-        lot: str | None,
-        barred: Barred | None,
-        cent: Callable[[str], Decimal],
+        self, units: Decimal, lot: str | None, bars: Bars | None, cent: Callable[[str], Decimal]
     ) -> tuple[Layer, ...] | None:
-        """Draw units, of one lot where one is named, or nothing at all where they fall short."""
-        if units > self.units:
+        """Draw units, of one lot where one is named, or nothing at all where they fall short.
+
+        Args:
+          bars: What lots are passed over for, if anything.
+        """
+        if units > self.units or (lot is not None and lot not in self._lots):
             return None
-        plan = (
-            self._plan_queue(units, barred) if lot is None else self._plan_lot(units, lot, barred)
-        )
+        if bars is not None and bars.news != self._news:
+            self._news = bars.news
+            for pile in self._aside.leave_all():
+                self._queue.add(pile)
+        plan = self._plan(units, lot, bars)
         if plan is None:
             return None
         self.units -= units
-        return tuple(self._draw(pile, part, cent) for pile, part in plan)
+        return tuple([self._drawn(pile, part, cent) for pile, part in plan])
 
     def layers(self, lot: str | None = None) -> Iterator[Layer]:
         """Yield what is on hand, first in first out, of one lot where one is named."""
-        piles = (
-            [pile for piles in self._by_lot.values() for pile in piles]
-            if lot is None
-            else self._by_lot.get(lot, [])
-        )
-        for pile in first_in(piles):
-            if pile.layer.units:
-                yield pile.layer
+        return (pile.layer for pile in sorted(self._piles(lot), key=_first_in))
 
     def latest(self, lot: str | None = None) -> Layer | None:
         """Return the last layer in of what is on hand, with the cost its units are drawn at."""
-        return next(reversed(list(self.layers(lot))), None)
+        last = max(self._piles(lot), key=_first_in, default=None)
+        return None if last is None else last.layer
 
     def recost(self, layer: Layer, more: Decimal, down: Decimal, cent: Decimal) -> Layer:
         """Make a layer on hand dearer by `more`, of which `-down` is a write-down."""
@@ -160,51 +222,71 @@ class Shelf:
         return out
 
     def _enqueue(self, pile: Pile) -> None:
-        if not pile.queued:
-            heapq.heappush(self._queue, (self._key(pile.layer), pile.serial, pile))
-            pile.queued = True
+        """Let a pile that has units be drawn."""
+        if pile not in self._aside:
+            self._queue.add(pile)
+        number = pile.layer.lot.number
+        if number not in self._lots:
+            self._lots[number] = Queue(fifo)
+        self._lots[number].add(pile)
 
-    def _plan_queue(
-        self, units: Decimal, barred: Barred | None
-    ) -> list[tuple[Pile, Decimal]] | None:
-        plan: list[tuple[Pile, Decimal]] = []
+    def _drawn(self, pile: Pile, units: Decimal, cent: Callable[[str], Decimal]) -> Layer:
+        """Draw from a pile, which leaves the queues where it is used up."""
+        out = self._draw(pile, units, cent)
+        if not pile.layer.units:
+            self._queue.leave(pile)
+            self._aside.leave(pile)
+            lot = self._lots.get(pile.layer.lot.number)
+            if lot is not None:
+                lot.leave(pile)
+                if not lot:
+                    del self._lots[pile.layer.lot.number]
+        return out
+
+    def _piles(self, lot: str | None) -> Iterable[Pile]:
+        """The piles on hand, in no order."""
+        return chain(self._queue, self._aside) if lot is None else self._lots.get(lot, ())
+
+    def _plan(self, units: Decimal, lot: str | None, bars: Bars | None) -> Plan | None:
+        """Choose what to draw: piles leave their queue as they are used up or passed over."""
+        plan: Plan = []
         passed = []
-        while units and self._queue:
-            pile = self._queue[0][2]
+        while units:
+            queue = self._next(lot, bars)
+            place = queue.first()
+            if place is None:
+                break
+            pile = place[2]
             on_hand = pile.layer.units
-            if on_hand and barred is not None and barred(pile.layer):
-                passed.append(heapq.heappop(self._queue))
-                continue
-            part = min(units, on_hand)
-            if part:
-                plan.append((pile, part))
-                units -= part
-            if part == on_hand:
-                heapq.heappop(self._queue)
-                pile.queued = False
-        for entry in passed:
-            heapq.heappush(self._queue, entry)
+            if bars is not None and bars.bar(pile.layer):
+                passed.append(pile)
+            elif on_hand > units:
+                plan.append((pile, units))
+                units = ZERO
+                break
+            else:
+                plan.append((pile, on_hand))
+                units -= on_hand
+            queue.leave(pile)
+        own = self._queue if lot is None else self._lots[lot]
+        for pile in passed:
+            (self._aside if lot is None else own).add(pile)
         if not units:
             return plan
         for pile, _ in plan:
-            self._enqueue(pile)
+            own.add(pile)
         return None
 
-    def _plan_lot(
-        self, units: Decimal, lot: str, barred: Barred | None
-    ) -> list[tuple[Pile, Decimal]] | None:
-        plan = []
-        for pile in first_in(self._by_lot.get(lot, ())):
-            if not units:
-                break
-            if not pile.layer.units or (barred is not None and barred(pile.layer)):
-                continue
-            part = min(units, pile.layer.units)
-            plan.append((pile, part))
-            units -= part
-        return None if units else plan
+    def _next(self, lot: str | None, bars: Bars | None) -> Queue:
+        """Return the queue whose turn it is; where nothing is barred, none stands aside."""
+        if lot is not None:
+            return self._lots[lot]
+        if bars is None and self._aside:
+            aside, first = self._aside.first(), self._queue.first()
+            if aside is not None and (first is None or aside < first):
+                return self._aside
+        return self._queue
 
 
-def first_in(piles: Iterable[Pile]) -> list[Pile]:
-    """Sort piles first in, first out."""
-    return sorted(piles, key=lambda pile: (fifo(pile.layer), pile.serial))
+def _first_in(pile: Pile) -> tuple[Key, int]:
+    return fifo(pile.layer), pile.serial

@@ -40,9 +40,9 @@ class AverageShelf(Shelf):
 
     def layers(self, lot: str | None = None) -> Iterator[Layer]:
         """Yield what is on hand, each with its units' share of the average."""
-        shares = self._shares()
+        shares = self._shares(lot if self._by_lot_pools else None)
         for layer in super().layers(lot):
-            yield shares.get(id(layer), layer)
+            yield shares[id(layer)]
 
     def latest(self, lot: str | None = None) -> Layer | None:
         """Return the last layer in of what is on hand, with the cost its units are drawn at."""
@@ -84,10 +84,10 @@ class AverageShelf(Shelf):
             units=units, cost=out.cost, written_down=out.written_down, basis=out.basis
         )
 
-    def _shares(self) -> dict[int, Layer]:
-        """Each pile's layer, by its identity, with its share of its pool's cost."""
+    def _shares(self, lot: str | None) -> dict[int, Layer]:
+        """The layers of a lot, or of all, by identity: each with its share of its pool's cost."""
         members: dict[str, list[Layer]] = {}
-        for layer in super().layers():
+        for layer in super().layers(lot):
             members.setdefault(self._pool_of(layer), []).append(layer)
         shared = {}
         for name, layers in members.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from lotcost.core import expiry
-from lotcost.core.matching import SORT_KEYS, Join, Shelf
+from lotcost.core.matching import SORT_KEYS, Bars, Join, Shelf
 from lotcost.core.pooling import AverageShelf
 from lotcost.core.refusals import (
     Bar,
@@ -126,6 +127,9 @@ class Stock:
         self._drawn: list[tuple[str, Layer]] = []
         self._receipts = 0
         self._shelves: dict[tuple[str, str], Shelf] = {}
+        # A lot that is barred is so until something is said, of it or of what it was made from.
+        said = (*rules.statuses.values(), *rules.expires.values())
+        self._news = sorted({day for changes in said for day, _ in changes})
 
     def begin(self) -> None:
         """Begin an event: what it draws can be put back until the next one begins."""
@@ -218,8 +222,8 @@ class Stock:
         lot = issue.lot
         if lot is None and self.rules.method(issue.account) is Method.SPECIFIC:
             lot = _only_lot(shelf, issue)
-        barred = partial(self._bar, day) if kind in USES_UP else None
-        parts = shelf.take(issue.units, lot, barred, self.rules.cent)
+        bars = self._bars(day) if kind in USES_UP else None
+        parts = shelf.take(issue.units, lot, bars, self.rules.cent)
         if parts is None:
             raise RefusedError(issue.posting, self._why_not(shelf, issue, lot, kind, day))
         for part in parts:
@@ -238,6 +242,9 @@ class Stock:
         if past is None:
             raise RefusedError(posting, self._unheard(lot, day))
         return past
+
+    def _bars(self, day: datetime.date) -> Bars:
+        return Bars(partial(self._bar, day), bisect.bisect(self._news, day))
 
     def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
         return expiry.bar(layer.lot, self.expires(layer, day), self.rules.statuses, day)
@@ -282,7 +289,7 @@ def _held(layers: Iterable[tuple[Layer, Bar | None]]) -> tuple[Held, ...]:
 
 def _only_lot(shelf: Shelf, issue: Issue) -> str | None:
     """Under specific identification the lot may be left out where a single one is open."""
-    held = _held((layer, None) for layer in shelf.layers())
-    if len(held) > 1:
+    if len(shelf.lots) > 1:
+        held = _held((layer, None) for layer in shelf.layers())
         raise RefusedError(issue.posting, LotNeeded(issue.account, issue.commodity, held))
-    return held[0].lot if held else None
+    return next(iter(shelf.lots), None)
