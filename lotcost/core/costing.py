@@ -18,7 +18,7 @@ from lotcost.core.production import make
 from lotcost.core.refusals import LotsDiffer, NoPrice, Refusal, Uneven
 from lotcost.core.returns import bring_back
 from lotcost.core.rounding import split
-from lotcost.core.stock import RefusedError, Rules, Sold, Stock
+from lotcost.core.stock import RefusedError, Rules, Stock
 from lotcost.core.valuing import close, expire, lose, write_down
 from lotcost.model import (
     BRINGS_LOTS,
@@ -142,7 +142,7 @@ def _sell(stock: Stock, movement: Movement) -> Costed:
     for issue, parts in zip(movement.issues, costed.drawn, strict=True):
         _want_prices(stock, movement, issue, parts)
     for issue, parts in zip(movement.issues, costed.drawn, strict=True):
-        stock.sold[issue.commodity].append(Sold(movement, list(parts)))
+        stock.sold[issue.commodity].add(movement, list(parts))
     return costed
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from lotcost.core.refusals import NotSold
 from lotcost.core.rounding import split
-from lotcost.core.stock import RefusedError, Rules, Sold, Stock
+from lotcost.core.sales import Sold
+from lotcost.core.stock import RefusedError, Rules, Stock
 from lotcost.model import ZERO, Costed, Layer, Movement, Receipt
 
 
@@ -15,9 +16,13 @@ def bring_back(stock: Stock, movement: Movement) -> Costed:
     """Take goods back from the sale they left in."""
     put = []
     for receipt in movement.receipts:
-        sales = _sales_of(stock.sold[receipt.commodity], receipt, movement)
-        sold = sum((part.units for sale in sales for part in _of_lot(sale, receipt.lot)), ZERO)
-        if sold < receipt.units:
+        sold, sales = ZERO, []
+        for sale in stock.sold[receipt.commodity].of(receipt.lot, movement):
+            sales.append(sale)
+            sold += sum((part.units for part in sale.of_lot(receipt.lot)), ZERO)
+            if sold >= receipt.units:
+                break
+        else:
             why = NotSold(receipt.commodity, receipt.lot, receipt.units, sold)
             raise RefusedError(receipt.posting, why)
         parts = list(_last_sold(sales, receipt, stock.rules))
@@ -36,25 +41,10 @@ def take_last(parts: list[Layer], units: Decimal, rules: Rules) -> Iterator[Laye
         yield part
 
 
-def _sales_of(sold: list[Sold], receipt: Receipt, movement: Movement) -> list[Sold]:
-    """Find the sales goods come back from, latest first.
-
-    Those that share a link with the return; else those to the same customer; else all.
-    """
-    sales = [sale for sale in reversed(sold) if any(_of_lot(sale, receipt.lot))]
-    linked = [sale for sale in sales if sale.movement.links & movement.links]
-    theirs = [sale for sale in sales if movement.party and sale.movement.party == movement.party]
-    return linked or theirs or sales
-
-
-def _of_lot(sale: Sold, lot: str | None) -> list[Layer]:
-    return [part for part in sale.parts if lot is None or part.lot.number == lot]
-
-
 def _last_sold(sales: list[Sold], receipt: Receipt, rules: Rules) -> Iterator[Layer]:
     units = receipt.units
     for sale in sales:
-        theirs = _of_lot(sale, receipt.lot)
+        theirs = sale.of_lot(receipt.lot)
         others = [part for part in sale.parts if part not in theirs]
         for part in take_last(theirs, units, rules):
             units -= part.units

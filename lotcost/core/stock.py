@@ -27,6 +27,7 @@ from lotcost.core.refusals import (
     UnknownLot,
 )
 from lotcost.core.rounding import join, unit_cost_to_hold
+from lotcost.core.sales import Sales
 from lotcost.model import (
     ZERO,
     Basis,
@@ -36,7 +37,6 @@ from lotcost.model import (
     Lot,
     Method,
     Money,
-    Movement,
     Receipt,
     Recost,
 )
@@ -80,13 +80,6 @@ class RefusedError(Exception):
         self.why = why
 
 
-class Sold(NamedTuple):
-    """What a sale drew, in the order it was drawn; customer returns shorten it."""
-
-    movement: Movement
-    parts: list[Layer]
-
-
 class Made(NamedTuple):
     """A batch: what it used up of each lot, what is left of that use, and what it made.
 
@@ -121,7 +114,7 @@ class Stock:
         self.rules = rules
         self.arrivals = arrivals
         self.pasts: dict[Lot, Past] = {}
-        self.sold: dict[str, list[Sold]] = defaultdict(list)
+        self.sold: dict[str, Sales] = defaultdict(Sales)
         self.by_link: dict[str, dict[Lot, None]] = defaultdict(dict)
         self.last: dict[str, Layer] = {}  # each commodity's last receipt
         self._drawn: list[tuple[str, Layer]] = []
