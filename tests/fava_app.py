@@ -19,6 +19,7 @@ from lotcost.reports.report import Report
 EXPIRY = "LotCostExpiry"
 LOTS = "LotCostLots"
 MARGINS = "LotCostMargins"
+TRACE = "LotCostTrace"
 VALUATION = "LotCostValuation"
 
 HEAD = """

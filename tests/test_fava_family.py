@@ -184,12 +184,13 @@ def test_folding_loses_no_node_and_no_unit(picture: Picture, opened: frozenset[i
         assert len(shown) <= 8 or column in opened
 
 
-def test_the_lots_asked_for_are_never_folded() -> None:
-    nodes = [
-        node(f"{each:02}", 0, Side.TRACED if each > 5 else Side.UPSTREAM) for each in range(20)
-    ]
+def test_what_is_asked_for_or_barred_is_folded_last() -> None:
+    sides = [Side.UPSTREAM] * 18 + [Side.TRACED] * 2
+    nodes = [node(f"{each:02}", 0, side) for each, side in enumerate(sides)]
+    nodes[9] = node("09", 0, status="recalled")
     folded = fold(Picture(tuple(nodes), ()))
-    assert [len(box.nodes) for box in folded.boxes] == [*(1 for _ in range(14)), 6]
+    assert [box.key for box in folded.boxes[:4]] == ["18", "19", "09", "00"]
+    assert [len(box.nodes) for box in folded.boxes] == [*(1 for _ in range(7)), 13]
 
 
 def test_a_text_is_cut_by_its_width() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from fava_lotcost.expiry import LotCostExpiry
 from fava_lotcost.lots import LotCostLots
 from fava_lotcost.margins import LotCostMargins
+from fava_lotcost.trace import LotCostTrace
 from fava_lotcost.valuation import LotCostValuation
 
-__all__ = ["LotCostExpiry", "LotCostLots", "LotCostMargins", "LotCostValuation"]
+__all__ = ["LotCostExpiry", "LotCostLots", "LotCostMargins", "LotCostTrace", "LotCostValuation"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ WIDTH, HEIGHT = 160, 50
 _GAP, _ACROSS, _LANE, _HEAD = 14, 112, 18, 24
 _EDGE, _STRAIGHT = 2, 72  # room for the line of a box; what an arrow runs straight by its label
 _SWEEPS = 6
+_LINE = 11
+_LABELS = 3  # one above the other on the side of a box
 _Place = tuple[str, int]  # a box, or what passes its column, and the column
 
 
@@ -33,7 +35,8 @@ class Path(NamedTuple):
     """An arrow: the path it takes, and where its label stands.
 
     Attributes:
-      anchor: Whether the label begins or ends there, `start` or `end`.
+      anchor: Whether the label begins or ends there, `start` or `end`; nothing where it has
+        no room.
     """
 
     flow: Flow
@@ -72,7 +75,7 @@ def draw(folded: Folded) -> Drawing:
         width=x[-1] + WIDTH + _EDGE,
         height=_HEAD + max(heights),
         boxes=placed,
-        paths=tuple(_paths(folded.flows, routes, x, y)),
+        paths=tuple(_apart(_paths(folded.flows, routes, x, y))),
         columns=tuple({each.x: (each.x, each.box) for each in placed}.values()),
     )
 
@@ -146,13 +149,26 @@ def _paths(
         for place in route[1:-1]:
             middle = y[place] + _LANE // 2
             lanes += [(x[place[1]], middle), (x[place[1]] + WIDTH, middle)]
-        # The end that has fewer arrows has room for the label.
-        if len(coming[route[-1]]) <= len(leaving[route[0]]):
+        # The end that has fewer arrows has room for the label, if any has.
+        at_end, at_start = len(coming[route[-1]]), len(leaving[route[0]])
+        has_room = min(at_end, at_start) <= _LABELS
+        if at_end <= at_start:
             points = [start, *lanes, (end[0] - _STRAIGHT, end[1]), end]
-            yield Path(flow, _curve(points), end[0] - 12, end[1] - 5, "end")
+            yield Path(flow, _curve(points), end[0] - 12, end[1] - 5, "end" * has_room)
         else:
             points = [start, (start[0] + _STRAIGHT, start[1]), *lanes, end]
-            yield Path(flow, _curve(points), start[0] + 4, start[1] - 5, "start")
+            yield Path(flow, _curve(points), start[0] + 4, start[1] - 5, "start" * has_room)
+
+
+def _apart(paths: Iterable[Path]) -> Iterator[Path]:
+    """Leave out a label that would stand on another."""
+    stands: dict[int, list[int]] = defaultdict(list)  # in a gap between columns, at which heights
+    for path in paths:
+        gap = path.x // (WIDTH + _ACROSS)
+        is_free = all(abs(path.y - y) >= _LINE for y in stands[gap])
+        if path.anchor and is_free:
+            stands[gap].append(path.y)
+        yield path if is_free else path._replace(anchor="")
 
 
 def _port(sharing: Sequence[tuple[int, int]], at: int, top: int) -> int:

@@ -68,7 +68,7 @@ class Folded(NamedTuple):
 
 
 def fold(picture: Picture, opened: Collection[int] = (), most: int = _MOST) -> Folded:
-    """Fold what a column has beyond so many boxes; the lots asked for always stand alone.
+    """Fold what a column has beyond so many boxes; lots asked for or barred go last.
 
     Args:
       opened: The columns that are shown whole.
@@ -99,12 +99,10 @@ def _each(nodes: Iterable[Node]) -> Iterator[tuple[Node, ...]]:
 
 
 def _folded(nodes: Iterable[Node], most: int) -> Iterator[tuple[Node, ...]]:
-    """Keep what has to be seen first, and fold what is beyond; one alone is not folded."""
+    """Keep what has to be seen first, and fold what is beyond."""
     ranked = sorted(nodes, key=_rank)
-    kept = max(most - 1, sum(map(_is_traced, ranked)))
-    yield from _each(ranked[:kept])
-    if ranked[kept:]:
-        yield tuple(ranked[kept:])
+    yield from _each(ranked[: most - 1])
+    yield tuple(ranked[most - 1 :])
 
 
 def _rank(node: Node) -> int:

@@ -59,7 +59,7 @@ def table(
     Args:
       within: The column whose rows stay together, in their own order, however they are sorted.
     """
-    currencies = {row["currency"] for row in report.rows}
+    currencies = {row.get("currency") or "" for row in report.rows}
     currency = currencies.pop() if len(currencies) == 1 else ""
     shown = tuple(column for column in columns if not currency or column.name != "currency")
     order = params.order((column.name for column in shown), f"{prefix}sort")
