@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from lotcost.cli import asking, checking, converting, output, proposing
+from lotcost.cli.counting import count_sheet
 from lotcost.cli.demo import show_demo
 from lotcost.cli.import_command import import_file
 from lotcost.cli.options import AT as _AT
@@ -193,7 +194,7 @@ def _params(entry: Entry) -> list[click.Parameter]:
     return params + output_params()
 
 
-for _command in (trace, import_file):
+for _command in (trace, import_file, count_sheet):
     main.add_command(_command)
 for _name, _entry in CATALOG.items():
     main.add_command(_report_command(_name, _entry))

@@ -26,7 +26,7 @@ _SUFFIXES = {
 FORMATS = tuple(_SUFFIXES.values())
 Words = Callable[[int | None], str]
 _NO_TEXT = {"xlsx": "a workbook", "parquet": "a Parquet file"}
-_STDOUT = Path("-")
+STDOUT = Path("-")
 
 
 def format_of(chosen: str | None, file: Path | None) -> str:
@@ -41,7 +41,7 @@ def format_of(chosen: str | None, file: Path | None) -> str:
 
 
 def _named(chosen: str | None, file: Path | None) -> str:
-    if file is None or file == _STDOUT:
+    if file is None or file == STDOUT:
         if chosen in _NO_TEXT and sys.stdout.isatty():
             what = _NO_TEXT[chosen]
             raise click.UsageError(f"A terminal does not show {what}; add -o FILE.{chosen}")
@@ -74,14 +74,14 @@ def deliver(
       words: What it is as text, in so many columns, where that is no table.
     """
     words = words or (lambda width: text(report, about, width))
-    if format_ == "text" and (file is None or file == _STDOUT) and sys.stdout.isatty():
+    if format_ == "text" and (file is None or file == STDOUT) and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
         encoding = sys.stdout.encoding or "utf-8"
         shown = words(width).encode(encoding, "replace").decode(encoding)
         click.echo(shown, nl=False)
         return
     content = words(None).encode() if format_ == "text" else _rendered(report, about, format_)
-    if file is None or file == _STDOUT:
+    if file is None or file == STDOUT:
         click.echo(content, nl=False)
         return
     write(file, content)

@@ -116,6 +116,8 @@ def _count(found: Found, adjust: bool) -> Iterator[DraftLine]:
         yield DraftLine(f"{_INDENT}cost: {cost}", rows)
         if found.expires is not None:
             yield DraftLine(f"{_INDENT}expires: {found.expires}", rows)
+    if found.note:
+        yield DraftLine(f"{_INDENT}note: {quoted(found.note)}", rows)
 
 
 def _document(each: Received, kind: str) -> tuple[object, ...]:

@@ -44,11 +44,11 @@ DELIVERIES, OPENING, COUNTS = KINDS = ("deliveries", "opening", "counts")
 FIELDS = (
     *("date", "account", "commodity", "gtin", "gs1", "lot", "quantity", "price", "total"),
     *("currency", "expires", "best-before", "manufactured", "received", "supplier", "document"),
-    *("narration", "counted"),
+    *("narration", "note", "counted"),
 )
 """The words that mean something to an import; any other is a key of the lot's card."""
-NOT_READ = frozenset({"name", "expected", "note", "notes"})
-"""What a count sheet says for the people who count."""
+FOR_PEOPLE = frozenset({"name", "location", "expected"})
+"""What a count sheet says for those who count."""
 _CARD_KEY = re.compile(r"[a-z][A-Za-z0-9_-]+")
 _TAKEN = frozenset({"filename", "lineno", "import-id"})
 _TOP = {

@@ -69,6 +69,7 @@ class Found(NamedTuple):
     counted: Counted
     unit_cost: Money | None
     expires: datetime.date | None
+    note: str
 
 
 class Reading(NamedTuple):
@@ -199,7 +200,7 @@ def _found(reader: _Reader) -> Found | None:
     if units is not None and units < 0:
         reader.refuse("counted", f"is {number(units)}, which is less than nothing")
     currency, price = _currency(reader), reader.number("price")
-    expires = reader.day("expires")
+    expires, note = reader.day("expires"), reader.text("note")
     if reader.wrong or date is None or account is None or commodity is None or units is None:
         return None
     return Found(
@@ -207,6 +208,7 @@ def _found(reader: _Reader) -> Found | None:
         Counted(date, account, Lot(commodity, lot), units),
         None if price is None else Money(price, currency),
         expires,
+        note,
     )
 
 
@@ -338,8 +340,8 @@ def _card(reader: _Reader, scan: gs1.Scanned) -> tuple[tuple[str, str | datetime
     made, expires = card.get("manufactured"), card.get("expires")
     if isinstance(made, datetime.date) and isinstance(expires, datetime.date) and expires < made:
         reader.refuse("expires", f"is {expires}, before the lot was manufactured on {made}")
-    own = {*reader.mapping.columns, *reader.mapping.defaults} - set(FIELDS)
-    for key in sorted(own - DATE_KEYS):
+    own = {*reader.mapping.columns, *reader.mapping.defaults} - {*FIELDS, *DATE_KEYS}
+    for key in (*sorted(own), "note"):
         said_of = reader.text(key)
         if said_of:
             card[key] = said_of

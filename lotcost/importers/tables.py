@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lotcost.importers import csv_files, xlsx_files
 from lotcost.importers.cells import Cell, is_blank
 from lotcost.importers.grid import Grid
-from lotcost.importers.mapping import COUNTS, DELIVERIES, NOT_READ, FileMapping
+from lotcost.importers.mapping import COUNTS, DELIVERIES, FOR_PEOPLE, FileMapping
 from lotcost.importers.wrong import WrongFileError, WrongRow
 from lotcost.ledger.errors import nearest
 
@@ -75,7 +75,7 @@ def read_table(file: Path, mapping: FileMapping, kind: str) -> Table:
     if not fitting:
         raise WrongFileError(_no_header(grids, file.name, mapping, kind))
     ((grid, at),) = fitting
-    return _table(grid, at, mapping)
+    return _table(grid, at, mapping, kind)
 
 
 def look(file: Path, mapping: FileMapping) -> Look:
@@ -189,7 +189,7 @@ def _no_header(grids: Sequence[Grid], name: str, mapping: FileMapping, kind: str
     )
 
 
-def _table(grid: Grid, at: int, mapping: FileMapping) -> Table:
+def _table(grid: Grid, at: int, mapping: FileMapping, kind: str) -> Table:
     header = grid.rows[at]
     places = _columns(header.cells, mapping)
     for field, found in places.items():
@@ -212,7 +212,14 @@ def _table(grid: Grid, at: int, mapping: FileMapping) -> Table:
             for field, place in columns.items()
         }
         rows.append(Row(row.number, cells))
-    notes = [*grid.notes, *_left_out(grid.name, header.cells, columns)]
+    unread = [
+        heading
+        for place, heading in enumerate(header.cells)
+        if place not in columns.values() and isinstance(heading, str) and heading
+    ]
+    if kind == COUNTS:
+        unread = [heading for heading in unread if _folded(heading) not in FOR_PEOPLE]
+    notes = [*grid.notes, *_left_out(grid.name, unread)]
     return Table(grid.name, tuple(rows), tuple(wrong), tuple(notes))
 
 
@@ -229,18 +236,9 @@ def _ragged(cells: Sequence[Cell], headings: Sequence[Cell], pads: bool) -> str 
     return None
 
 
-def _left_out(name: str, headings: Sequence[Cell], columns: Mapping[str, int]) -> Iterator[str]:
-    read = set(columns.values())
-    left = [
-        str(heading)
-        for at, heading in enumerate(headings)
-        if at not in read
-        and isinstance(heading, str)
-        and heading
-        and _folded(heading) not in NOT_READ
-    ]
-    if left:
+def _left_out(name: str, headings: Sequence[str]) -> Iterator[str]:
+    if headings:
         yield (
-            f"{name}: not read are the columns {', '.join(left)}. To put one on the lots' cards "
-            "name it in a mapping, under [columns]"
+            f"{name}: not read are the columns {', '.join(headings)}. To put one on the lots' "
+            "cards name it in a mapping, under [columns]"
         )
