@@ -409,7 +409,7 @@ plugin "beancount.plugins.auto_accounts"
     )
     assert loaded.messages() == []
 
-    assert [gap.message.split(":")[0] for gap in traced(loaded, Lot("MILK", "L1")).gaps] == [
+    assert [gap.message.split(";")[0] for gap in traced(loaded, Lot("MILK", "L1")).gaps] == [
         "3 MILK of lot L1 sold to nobody the ledger names",
         "MILK of lot L1 came from nobody the ledger names",
     ]

@@ -11,12 +11,14 @@ import click
 from lotcost.cli import asking, checking, converting, output, proposing
 from lotcost.cli.counting import count_sheet
 from lotcost.cli.demo import show_demo
+from lotcost.cli.event_sheets import events
 from lotcost.cli.import_command import import_file
 from lotcost.cli.options import AT as _AT
 from lotcost.cli.options import LEDGER as _LEDGER
 from lotcost.cli.options import day as _day
 from lotcost.cli.options import load as _load
 from lotcost.cli.options import load_telling, output_params
+from lotcost.cli.recalling import recall
 from lotcost.cli.tracing import trace
 from lotcost.rendering import about
 from lotcost.reports.catalog import CATALOG, Entry, Question, answer
@@ -194,7 +196,7 @@ def _params(entry: Entry) -> list[click.Parameter]:
     return params + output_params()
 
 
-for _command in (trace, import_file, count_sheet):
+for _command in (trace, recall, events, import_file, count_sheet):
     main.add_command(_command)
 for _name, _entry in CATALOG.items():
     main.add_command(_report_command(_name, _entry))

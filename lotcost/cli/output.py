@@ -80,11 +80,15 @@ def deliver(
         shown = words(width).encode(encoding, "replace").decode(encoding)
         click.echo(shown, nl=False)
         return
-    content = words(None).encode() if format_ == "text" else _rendered(report, about, format_)
+    put(words(None).encode() if format_ == "text" else _rendered(report, about, format_), file)
+
+
+def put(content: bytes, file: Path | None) -> None:
+    """Write to a file, or down the pipe where there is none."""
     if file is None or file == STDOUT:
         click.echo(content, nl=False)
-        return
-    write(file, content)
+    else:
+        write(file, content)
 
 
 def write(file: Path, content: bytes) -> None:

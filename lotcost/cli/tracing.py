@@ -19,12 +19,12 @@ from lotcost.reports.catalog import Question
 from lotcost.reports.trace import Cycle, Index, Trace, report
 from lotcost.reports.trace import trace as trace_lots
 
-_WHICH: list[click.Parameter] = [
+WHICH: tuple[click.Parameter, ...] = (
     click.Argument(["ledger"], type=LEDGER),
     click.Argument(["lots"], metavar="LOT...", nargs=-1, required=True),
     click.Option(["--commodity"], metavar="NAME", help="Lots of these goods only."),
     click.Option(["--at"], type=day, metavar="DATE", help=AT),
-]
+)
 
 
 def _trace(
@@ -76,7 +76,7 @@ def said_of(ledger: Ledger, path: Path, found: Trace) -> About:
 trace = click.Command(
     "trace",
     callback=_trace,
-    params=[*_WHICH, *output_params()],
+    params=[*WHICH, *output_params()],
     help=_trace.__doc__,
     short_help="Show where lots came from and went.",
 )

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lotcost.reports.catalog import Question
+from lotcost.reports.events.elements import UNTITLED
 from lotcost.reports.report import Report, Tie
-
-_UNTITLED = "Beancount"
 
 
 class About(NamedTuple):
@@ -37,7 +36,7 @@ def about(options: Mapping[str, Any], path: str | os.PathLike[str], question: Qu
     """Say where the answer to a question comes from: the ledger's options and its file."""
     file = Path(path).name
     # Beancount gives a ledger without a title this one.
-    title = options["title"] if options["title"] != _UNTITLED else file
+    title = options["title"] if options["title"] != UNTITLED else file
     asked = {
         "Commodity": question.commodity,
         "Lot": question.lot,

@@ -1,6 +1,6 @@
 """The recall pack: what an inspector, a storekeeper and those who write the letters ask for."""
 
-from lotcost.reports.recall.contacts import contact_keys
+from lotcost.reports.recall.contacts import contact_keys, in_order
 from lotcost.reports.recall.letters import letters
 from lotcost.reports.recall.sheets import (
     customers,
@@ -16,6 +16,7 @@ __all__ = [
     "contact_keys",
     "customers",
     "hold_list",
+    "in_order",
     "letters",
     "mass_balance",
     "pack",

@@ -9,18 +9,35 @@ from lotcost.reports.report import Column, Row
 from lotcost.reports.trace import Handover
 
 _USUAL = ("address", "postcode", "city", "country", "phone", "email")
-_ALSO_BEFORE = {"street": "address", "state": "country", "zip": "city", "contact": "phone"}
+_ORDER = {
+    key: place
+    for place, key in enumerate(
+        (
+            "contact",
+            "address",
+            "street",
+            "postcode",
+            "zip",
+            "city",
+            "state",
+            "country",
+            "phone",
+            "email",
+        )
+    )
+}
 
 
 def contact_keys(books: Books, handovers: Iterable[Handover]) -> tuple[str, ...]:
     """Return the usual lines of an address, and what else the ledger says of these parties."""
     names = {each.party or "" for each in handovers} & books.parties.keys()
     known = {key for name in names for key in books.parties[name].facts}
-    keys = list(_USUAL)
-    for key in sorted(known - set(_USUAL)):
-        before = _ALSO_BEFORE.get(key)
-        keys.insert(keys.index(before) if before in keys else len(keys), key)
-    return tuple(keys)
+    return in_order(known.union(_USUAL))
+
+
+def in_order(keys: Iterable[str]) -> tuple[str, ...]:
+    """Sort what is known of a party as a letter has it; what is not usual comes last."""
+    return tuple(sorted(keys, key=lambda key: (_ORDER.get(key, len(_ORDER)), key)))
 
 
 def contact_columns(keys: Iterable[str]) -> tuple[Column, ...]:

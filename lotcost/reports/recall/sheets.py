@@ -121,7 +121,7 @@ def suppliers(index: Index, found: Trace) -> Report:
 
 
 def _handed(index: Index, handovers: Iterable[Handover], keys: tuple[str, ...]) -> Iterator[Row]:
-    for each in sorted(handovers, key=lambda each: each.party or ""):
+    for each in sorted(handovers, key=lambda each: (each.party is None, each.party or "")):
         yield {
             **contact(index.books, each.party, keys),
             "party": each.party,

@@ -38,8 +38,8 @@ def _unnamed_customers(found: Trace) -> Iterator[Gap]:
     for lot, units in unnamed.items():
         yield Gap(
             lot,
-            f"{units:f} {_named(lot)} sold to nobody the ledger names: write the customer as the "
-            "payee or as customer:",
+            f"{units:f} {_named(lot)} sold to nobody the ledger names; write the customer as the "
+            "payee",
         )
 
 
@@ -51,8 +51,7 @@ def _unnamed_sources(index: Index, found: Trace) -> Iterator[Gap]:
     for lot in unnamed:
         yield Gap(
             lot,
-            f"{_named(lot)} came from nobody the ledger names: write the supplier as the payee "
-            "or as supplier:",
+            f"{_named(lot)} came from nobody the ledger names; write the supplier as the payee",
         )
     made = {part.lot for run in found.runs if not run.apart for part in run.made}
     for member in found.members:

@@ -1,0 +1,93 @@
+"""The command `recall`: a pack of sheets for those who act on it, and a page to print."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from lotcost.cli import output
+from lotcost.cli.options import load_telling
+from lotcost.cli.tracing import WHICH, follow, said_of
+from lotcost.ledger.books import Line
+from lotcost.model import Kind
+from lotcost.reports.events import events
+from lotcost.reports.recall import pack
+from lotcost.reports.report import Report
+from lotcost.reports.trace import Index, Side, Trace
+
+_PAGES = frozenset({".html", ".htm"})
+
+
+def _recall(
+    ledger: Path,
+    lots: Sequence[str],
+    commodity: str | None,
+    at: datetime.date | None,
+    files: Sequence[Path],
+) -> None:
+    """Write the pack of a recall: what to hold, who has it, where it came from.
+
+    A workbook has a sheet for each who acts on it; a page is its summary, to print. Both are
+    written with two -o. LOT is named as for `lotcost trace`.
+    """
+    for file in files:
+        _check_target(file)
+    loaded, has_errors = load_telling(ledger, *files)
+    index, found = follow(loaded, lots, commodity, at)
+    said = said_of(loaded, ledger, found)
+    for file in files:
+        if file.suffix.lower() in _PAGES:
+            from lotcost.rendering.recall import recall_page  # here: most commands need no Jinja
+
+            output.write(file, recall_page(index, found, said).encode())
+        else:
+            from lotcost.workbook.several import write_reports  # here: it takes a third of a second
+
+            stream = io.BytesIO()
+            write_reports("Recall", sheets(index, found), said, stream)
+            output.write(file, stream.getvalue())
+    click.get_current_context().exit(1 if has_errors else 0)
+
+
+def sheets(index: Index, found: Trace) -> tuple[Report, ...]:
+    """Return the sheets of a recall, and the events of its lots."""
+    told = events(index.books, asked=lambda line: _is_of(line, found))
+    return (*pack(index, found), *told.values())
+
+
+def _is_of(line: Line, found: Trace) -> bool:
+    """Whether a line is an event of a trace: goods bought upstream, sold downstream, or made."""
+    if line.kind is Kind.PRODUCTION:
+        return line.entry in {run.entry for run in found.runs}
+    bought = line.kind in {Kind.RECEIPT, Kind.PURCHASE_RETURN}
+    spare = Side.DOWNSTREAM if bought else Side.UPSTREAM
+    return any(member.lot == line.lot and member.side is not spare for member in found.members)
+
+
+def _check_target(file: Path) -> None:
+    if file.suffix.lower() not in _PAGES | {".xlsx"}:
+        raise click.UsageError(f"{file.name} is neither .xlsx nor .html; a recall is one of them.")
+    output.format_of("xlsx", file)
+
+
+recall = click.Command(
+    "recall",
+    callback=_recall,
+    params=[
+        *WHICH,
+        click.Option(
+            ["-o", "--output", "files"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            multiple=True,
+            required=True,
+            help="Write a workbook, FILE.xlsx, or a page to print, FILE.html; may be repeated.",
+        ),
+    ],
+    help=_recall.__doc__,
+    short_help="Write the pack of a recall.",
+)
