@@ -111,7 +111,10 @@ class Pages:
 
 
 class Article(HTMLParser):
-    """What a page says: its text, its links, its tables, its tags, its badges."""
+    """What a page says: its text, its links, its tables, its tags, its badges.
+
+    The tables of its charts are apart, in `charts`.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -122,6 +125,8 @@ class Article(HTMLParser):
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str | None]] = []
         self.badges: list[str] = []
+        self.charts: list[list[list[str]]] = []
+        self._into = self.tables
         self._href: str | None = None
         self._in_badge = False
         self._silent = False
@@ -143,12 +148,14 @@ class Article(HTMLParser):
         self.attributes += attrs
         if tag in {"style", "script"}:
             self._silent = True
+        elif tag == "details" and ("class", "lotcost-plain") in attrs:
+            self._into = self.charts
         elif tag == "table":
-            self.tables.append([])
+            self._into.append([])
         elif tag == "tr":
-            self.tables[-1].append([])
+            self._into[-1].append([])
         elif tag in {"td", "th"}:
-            self.tables[-1][-1].append("")
+            self._into[-1][-1].append("")
             self._in_cell = True
         elif tag == "a":
             self._href = dict(attrs).get("href")
@@ -162,6 +169,8 @@ class Article(HTMLParser):
             self._href = None
         elif tag == "span":
             self._in_badge = False
+        elif tag == "details":
+            self._into = self.tables
         elif tag in {"td", "th"}:
             self._in_cell = False
 
@@ -176,8 +185,8 @@ class Article(HTMLParser):
             self.links[data.strip()] = self._href
         if self._in_cell:
             # A heading's arrow is no part of its name.
-            before = self.tables[-1][-1][-1]
-            self.tables[-1][-1][-1] = (before + data).strip(" \n\t▲▼\N{NO-BREAK SPACE}")
+            before = self._into[-1][-1][-1]
+            self._into[-1][-1][-1] = (before + data).strip(" \n\t▲▼\N{NO-BREAK SPACE}")
 
 
 def report(pages: Pages, name: str, **question: Any) -> Report:

@@ -105,6 +105,21 @@ def test_a_page_without_fava_charts_does_without(
     article = open_fava().page(page)
     assert "svelte-component" not in article.tags
     assert article.rows()
+    assert ("open", None) in article.attributes
+    assert all(len(chart) > 1 for chart in article.charts)
+
+
+def test_a_chart_can_be_read_as_a_table(open_fava: Open) -> None:
+    pages = open_fava()
+    stock, goods, expiry = pages.page(LOTS).charts
+    assert stock == [["", "USD"], ["2025-01-07", "56.14"], ["2025-02-10", "47.52"]]
+    assert goods == [["", "USD"], ["FLOUR", "37.52"], ["MILK", "10.00"]]
+    assert expiry == [["", "USD"], ["2025-02", "10.00"], ["2025-12", "37.52"]]
+    margin, revenue, by_goods, _ = pages.page(MARGINS).charts
+    assert margin == [["", "USD"], ["2025-01", "12.00"], ["2025-02", "8.38"]]
+    assert revenue == [["", "USD"], ["2025-01", "20.00"], ["2025-02", "15.00"]]
+    assert by_goods == [["", "USD"], ["FLOUR", "15.00"], ["MILK", "20.00"]]
+    assert not open_fava(incognito=True).page(LOTS).charts
 
 
 # Fava's boxes

@@ -1,19 +1,62 @@
-"""Figures as Fava's charts take them."""
+"""Charts: figures that Fava draws, and the same as plain tables where it cannot."""
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fava_lotcost import compat
 from lotcost.ledger.books import Books
 from lotcost.reports.report import Report
 
+Amounts = Mapping[str, Decimal]
+_MOST_ROWS = 500
 
-def by_month(report: Report, name: str) -> Iterator[tuple[datetime.date, dict[str, Decimal]]]:
+
+class Chart(NamedTuple):
+    """Amounts by currency, over time or side by side.
+
+    Attributes:
+      drawn: What Fava's own component draws; None where it has changed and cannot.
+      points: The same to be read: a day or month, or the name of a part, with its amounts.
+    """
+
+    label: str
+    drawn: Any
+    points: tuple[tuple[str, Amounts], ...]
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies of all points."""
+        return tuple(sorted({currency for _, amounts in self.points for currency in amounts}))
+
+
+def line(label: str, points: Iterable[tuple[datetime.date, Amounts]]) -> Chart:
+    """Draw amounts that hold from their day on; a table has the last of each month."""
+    points = tuple(points)
+    last = {f"{day:%Y-%m}": (str(day), amounts) for day, amounts in points}
+    return Chart(label, compat.line_chart(label, points), tuple(last.values())[-_MOST_ROWS:])
+
+
+def bars(label: str, months: Iterable[tuple[datetime.date, Amounts]]) -> Chart:
+    """Draw amounts by month."""
+    months = tuple(months)
+    read = tuple((f"{day:%Y-%m}", amounts) for day, amounts in months)
+    return Chart(label, compat.bar_chart(label, months), read[-_MOST_ROWS:])
+
+
+def parts(label: str, amounts: Mapping[str, Amounts], books: Books) -> Chart:
+    """Draw the parts of a whole, of which Fava draws the operating currencies alone."""
+    seen = set(books.options["operating_currency"])
+    known = {name: each for name, each in amounts.items() if seen & each.keys()}
+    drawn = compat.treemap(label, known) if known else None
+    return Chart(label, drawn, tuple(amounts.items())[:_MOST_ROWS])
+
+
+def by_month(report: Report, name: str) -> Iterator[tuple[datetime.date, Amounts]]:
     """Yield a column of a report grouped by month, by currency, with each month's first day."""
     values: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for row in report.rows:
@@ -22,8 +65,10 @@ def by_month(report: Report, name: str) -> Iterator[tuple[datetime.date, dict[st
         yield datetime.date.fromisoformat(f"{month}-01"), amounts
 
 
-def treemap(label: str, parts: Mapping[str, Mapping[str, Decimal]], books: Books) -> list[Any]:
-    """Draw the parts of the stock, where Fava draws any: it has the operating currencies alone."""
-    drawn = set(books.options["operating_currency"])
-    known = {name: amounts for name, amounts in parts.items() if drawn & amounts.keys()}
-    return compat.treemap(label, known) if known else []
+def by_group(report: Report, group: str, name: str) -> Mapping[str, Amounts]:
+    """Return a column of a report by what it is grouped by; nothing is left out but zeros."""
+    values: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for row in report.rows:
+        if row[name]:
+            values[str(row[group])][row["currency"]] = row[name]
+    return values

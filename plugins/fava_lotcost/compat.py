@@ -1,6 +1,6 @@
 """All that is taken from Fava's inside, which may move: where it has, a page does without.
 
-Charts degrade to none. What a page cannot do without has a plain form of its own here.
+Charts degrade to plain tables. What a page cannot do without has a plain form of its own here.
 """
 
 from __future__ import annotations
@@ -104,16 +104,16 @@ def number_format(locale: str | None, digits: int) -> Callable[[Decimal], str]:
     return get_locale_format(Locale.parse(locale) if locale else None, digits)
 
 
-def _or_none(make: Callable[P, Any]) -> Callable[P, list[Any]]:
-    """Return a chart as a list of one, or of none where Fava's charts are not as they were."""
+def _or_none(make: Callable[P, Any]) -> Callable[P, Any]:
+    """Return a chart, or None where Fava's charts are not as they were."""
 
     @wraps(make)
-    def made(*args: P.args, **kwargs: P.kwargs) -> list[Any]:
+    def made(*args: P.args, **kwargs: P.kwargs) -> Any:
         try:
-            return [make(*args, **kwargs)]
+            return make(*args, **kwargs)
         except (ImportError, AttributeError, TypeError):
             _LOG.warning("No chart, as Fava's charts have changed", exc_info=True)
-            return []
+            return None
 
     return made
 

@@ -12,7 +12,7 @@ from fava.ext import FavaExtensionBase
 from fava.helpers import FavaAPIError
 
 from fava_lotcost import compat, links
-from fava_lotcost.charts import by_month
+from fava_lotcost.charts import Chart, bars, by_month
 from fava_lotcost.export import Download, refusal, text
 from fava_lotcost.findings import expired_on_hand
 from fava_lotcost.page import IN_INCOGNITO, LotPage
@@ -81,7 +81,7 @@ class ExpiryView(NamedTuple):
     written: Table
     by: str
     groups: tuple[str, ...]
-    charts: list[Any]
+    charts: list[Chart]
 
     @property
     def template(self) -> str:
@@ -279,9 +279,9 @@ def _written_table(report: Report, params: Params, size: int) -> Table:
     return table(report, columns, params, size, "written-")
 
 
-def _charts(whole: Report, written: Report) -> list[Any]:
+def _charts(whole: Report, written: Report) -> list[Chart]:
     expiring: Sequence[Any] = expiry.by_month(whole)
     return [
-        *(compat.bar_chart("Expiry", expiring) if expiring else ()),
-        *(compat.bar_chart("Written off", by_month(written, "cost")) if written.rows else ()),
+        *([bars("Expiry", expiring)] if expiring else []),
+        *([bars("Written off", by_month(written, "cost"))] if written.rows else []),
     ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
 
-from fava_lotcost import compat, links
-from fava_lotcost.charts import treemap
+from fava_lotcost import links
+from fava_lotcost.charts import Chart, bars, line, parts
 from fava_lotcost.one_lot import LotView, lot_view
 from fava_lotcost.page import LotPage
 from fava_lotcost.params import Params
@@ -59,7 +59,7 @@ class LotsView(NamedTuple):
     statuses: tuple[Narrowed, ...]
     status: str
     by: str
-    charts: list[Any]
+    charts: list[Chart]
 
     @property
     def template(self) -> str:
@@ -159,10 +159,10 @@ def _is_near(row: Row, near: datetime.date) -> bool:
     return row["status"] == "open" and row["expires"] is not None and row["expires"] <= near
 
 
-def _charts(books: Books, asked: Asked, whole: Report) -> list[Any]:
+def _charts(books: Books, asked: Asked, whole: Report) -> list[Chart]:
     expiring = expiry.by_month(whole)
     return [
-        *compat.line_chart("Stock value", stock_value(books, asked.since)),
-        *treemap("By commodity", stock_by_commodity(books), books),
-        *(compat.bar_chart("Expiry", expiring) if expiring else ()),
+        line("Stock value", stock_value(books, asked.since)),
+        parts("By commodity", stock_by_commodity(books), books),
+        *([bars("Expiry", expiring)] if expiring else []),
     ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
 
-from fava_lotcost import compat
-from fava_lotcost.charts import by_month
+from fava_lotcost.charts import Chart, bars, by_group, by_month, parts
 from fava_lotcost.page import LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
+from lotcost.ledger.books import Books
 from lotcost.reports.catalog import groups
 from lotcost.reports.margins import GROUPS, unattributed
 from lotcost.reports.report import Column, Report, Row
@@ -25,16 +25,18 @@ class MarginsView(NamedTuple):
     """What the page shows.
 
     Attributes:
+      whole: All groups, of which the headline is; the table has those searched for.
       unattributed: The income that is no lot's, by currency; it is of the whole ledger.
       groups: What lots can always be grouped by; `card_keys` are this ledger's own.
     """
 
     table: Table
+    whole: Report
     by: str
     groups: tuple[str, ...]
     card_keys: tuple[str, ...]
     unattributed: Mapping[str, Decimal]
-    charts: list[Any]
+    charts: list[Chart]
 
     @property
     def template(self) -> str:
@@ -56,7 +58,7 @@ class LotCostMargins(LotPage, FavaExtensionBase):
     """What lots earned."""
 
     report_title = "Lot margins"
-    own_params = ("by", "sort", "page")
+    own_params = ("by", "q", "sort", "page")
 
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> MarginsView:
         """Return the margins of each group."""
@@ -70,14 +72,18 @@ class LotCostMargins(LotPage, FavaExtensionBase):
             for column in report.columns
             if column.name not in _NOT_SHOWN and (column.kind != "units" or column.unit)
         ]
+        search = params.text("q").strip().casefold()
+        fitting = report.only(row for row in report.rows if _fits(row, by, search))
         months = snapshot.report("margins", asked, "month")
+        goods = snapshot.report("margins", asked, "commodity")
         return MarginsView(
-            table=table(report, shown, params, self.loaded.settings.rows),
+            table=table(fitting, shown, params, self.loaded.settings.rows),
+            whole=report,
             by=by,
             groups=GROUPS,
             card_keys=tuple(name for name in known if name not in GROUPS),
             unattributed=unattributed(books, asked.since),
-            charts=[] if self.incognito or not months.rows else _charts(months),
+            charts=[] if self.incognito or not months.rows else _charts(books, months, goods),
         )
 
     def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
@@ -98,9 +104,15 @@ class LotCostMargins(LotPage, FavaExtensionBase):
         return None
 
 
-def _charts(months: Report) -> list[Any]:
+def _fits(row: Row, by: str, search: str) -> bool:
+    words = (row["lot"], row["commodity"]) if by == "lot" else (row[by],)
+    return any(search in str(word or "").casefold() for word in words)
+
+
+def _charts(books: Books, months: Report, goods: Report) -> list[Chart]:
     return [
-        *compat.bar_chart("Gross margin", by_month(months, "gross_margin")),
-        *compat.bar_chart("Revenue", by_month(months, "revenue")),
-        *compat.bar_chart("Write-offs", by_month(months, "write_offs")),
+        bars("Gross margin", by_month(months, "gross_margin")),
+        bars("Revenue", by_month(months, "revenue")),
+        parts("Revenue by commodity", by_group(goods, "commodity", "revenue"), books),
+        bars("Write-offs", by_month(months, "write_offs")),
     ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
 
 from fava_lotcost import compat, links
-from fava_lotcost.charts import treemap
+from fava_lotcost.charts import Chart, line, parts
 from fava_lotcost.export import Download
 from fava_lotcost.page import LotPage
 from fava_lotcost.params import Params
@@ -56,7 +56,7 @@ class ValuationView(NamedTuple):
     shown: str
     methods: Table
     methods_by: str
-    charts: list[Any]
+    charts: list[Chart]
 
     @property
     def template(self) -> str:
@@ -174,13 +174,13 @@ def _moves(roll: Report, shown: str) -> Iterator[Column]:
             yield column
 
 
-def _charts(snapshot: Snapshot, asked: Asked, whole: Report) -> list[Any]:
+def _charts(snapshot: Snapshot, asked: Asked, whole: Report) -> list[Chart]:
     books = snapshot.books(asked)
     by_account: dict[str, dict[str, Decimal]] = {}
     for row in whole.rows:
         amounts = by_account.setdefault(row["account"], {})
         amounts[row["currency"]] = amounts.get(row["currency"], Decimal(0)) + row["cost_on_hand"]
     return [
-        *compat.line_chart("Stock value", stock_value(books, asked.since)),
-        *treemap("By account", by_account, books),
+        line("Stock value", stock_value(books, asked.since)),
+        parts("By account", by_account, books),
     ]
