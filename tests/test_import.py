@@ -469,6 +469,36 @@ def test_an_error_of_a_whole_document_is_that_of_its_rows(write: Write) -> None:
     assert lines[0].startswith("receipts.csv rows 2 to 3: Invalid reference to unknown account")
 
 
+def test_a_delivery_that_somebody_wrote_by_hand_is_pointed_out(write: Write) -> None:
+    with Path("main.beancount").open("a") as stream:
+        stream.write(
+            '2025-01-02 * "Dairy Farm" "Delivery"\n  Assets:Stock:Main  10 MILK @@ 19.99 USD\n'
+            '    lot: "L1"\n    expires: 2025-02-01\n  Liabilities:Payable\n'
+        )
+    result = run(write(DELIVERY))
+
+    assert result.exit_code == 0
+    assert (
+        "receipts.csv row 2: 10 MILK of lot L1 came in on 2025-01-02 at main.beancount:21 too. "
+        "Is it the same?\n"
+    ) in result.stderr
+    assert "row 3" not in result.stderr
+
+
+def test_an_account_that_beancount_matches_keeps_no_earlier_day(write: Write) -> None:
+    text = Path("main.beancount").read_text().replace(' "NONE"', "")
+    Path("main.beancount").write_text(text)
+    lines = refused(write(row(received="2024-12-20")), "--kind", "opening")
+
+    assert 'Open it with booking "NONE", or leave the column out' in lines[0]
+
+
+def test_a_barcode_that_is_refused_is_one_error(write: Write) -> None:
+    (line, _) = refused(write("date,gs1,price\n2025-01-02,(10)L(1),2\n"))
+
+    assert ";" not in line.replace("; a value has no brackets", "")
+
+
 def test_a_ledger_with_errors_is_mended_first(write: Write) -> None:
     with Path("main.beancount").open("a") as stream:
         stream.write("2025-01-01 balance Liabilities:Payable 5 USD\n")
@@ -823,6 +853,32 @@ def test_beangulp_comments_out_what_is_there(write: Write) -> None:
 
     assert [line.startswith(";") for line in written] == [True, False, True]
     assert " 4 MILK " in written[1]
+
+
+def test_beangulp_sees_rows_that_another_file_of_the_same_run_brought(write: Write) -> None:
+    first, second, *_ = DELIVERY.splitlines()
+    write(f"{first}\n{second}\n", "week-1.csv")
+    write(DELIVERY, "week-2.csv")
+    result = ingest(Deliveries("Assets:Stock:Main"), existing="main.beancount")
+    written = [line for line in result.stdout.splitlines() if '"L1"' in line or '"00123"' in line]
+
+    assert [line.startswith(";") for line in written] == [False, True, False]
+    assert "  Liabilities:Payable  -22.00 USD\n" in result.stdout
+
+
+def test_beangulp_may_hand_over_entries_that_nobody_booked(write: Write) -> None:
+    write(DELIVERY)
+    whole = data.Amount(Decimal(1), "USD")
+    legs = [
+        data.Posting("Assets:Bank", whole, None, None, None, {}),
+        data.Posting("Expenses:Food", None, None, None, None, {}),
+    ]
+    txn = data.Transaction({}, date(2025, 1, 2), "*", None, "x", frozenset(), frozenset(), legs)
+    importer = Deliveries("Assets:Stock:Main")
+    entries = importer.extract("receipts.csv", [txn, *load("main.beancount").entries])
+    importer.deduplicate(entries, [txn])
+
+    assert len(entries) == 2
 
 
 def test_beangulp_tells_kinds_of_files_apart(write: Write) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,14 +16,15 @@ from lotcost.cli.options import load
 from lotcost.cli.proposing import told
 from lotcost.importers import importer_for
 from lotcost.importers.drafting import Draft
-from lotcost.importers.importer import Imported, LotImporter
+from lotcost.importers.importer import Imported
 from lotcost.importers.known import Known
 from lotcost.importers.mapping import COUNTS, FileMapping, read_mapping
 from lotcost.importers.tables import look
-from lotcost.importers.wrong import MappingError, WrongFileError, listed, rows_in_words
-from lotcost.ledger.errors import CountDiffers
+from lotcost.importers.wrong import MappingError, WrongFileError, WrongRow, listed, rows_in_words
+from lotcost.ledger.errors import CountDiffers, number
 from lotcost.ledger.loading import Ledger
 
+_MANY = 2000
 _INCLUDE = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -57,7 +59,7 @@ def import_rows(
         imported = importer.imported(file, known)
     except WrongFileError as error:
         raise click.ClickException(f"{error}\nNothing is imported.") from error
-    _tell(imported, importer)
+    _tell(imported, known)
     if imported.reading.wrong:
         _refuse(imported)
         return 1
@@ -133,7 +135,7 @@ def _account(said: str | None, known: Known, kind: str, column: bool) -> str | N
     return chosen
 
 
-def _tell(imported: Imported, importer: LotImporter) -> None:
+def _tell(imported: Imported, known: Known) -> None:
     """Say what becomes of rows that are not added, none of which is wrong."""
     reading, there = imported.reading, imported.draft.there
     for note in reading.notes:
@@ -146,8 +148,21 @@ def _tell(imported: Imported, importer: LotImporter) -> None:
             f"{reading.name} {_rows(there)} in the ledger already, the first at {first}.",
             err=True,
         )
+    for line in listed(reading.name, tuple(_alike(imported, known))):
+        click.echo(line, err=True)
     if not (imported.draft.lines or reading.wrong):
         click.echo("Nothing to add.", err=True)
+
+
+def _alike(imported: Imported, known: Known) -> Iterator[WrongRow]:
+    """Find the rows that somebody may have written into the ledger by hand."""
+    for each in imported.reading.received:
+        stands = known.came_in.get((each.date, each.lot, each.units))
+        if each.row not in imported.draft.there and each.lot.number and stands is not None:
+            what = f"{number(each.units)} {each.lot.commodity} of lot {each.lot.number}"
+            yield WrongRow(
+                each.row, f"{what} came in on {each.date} at {stands} too. Is it the same?"
+            )
 
 
 def _rows(numbers: Iterable[int]) -> str:
@@ -168,6 +183,10 @@ def _refuse(imported: Imported) -> None:
 def _add(
     ledger: Ledger, main: Path, into: Path, imported: Imported, seen: str, write: bool
 ) -> None:
+    rows = len({row for line in imported.draft.lines for row in line.rows})
+    what = f"{rows} {'row' if rows == 1 else 'rows'}"
+    if rows > _MANY and sys.stderr.isatty():
+        click.echo(f"Trying the ledger with {what} more ...", err=True)
     try:
         with told():
             addition = appending.prepare(ledger, into, imported.draft.text, seen)
@@ -181,8 +200,6 @@ def _add(
             click.echo("To book what a count finds more or less, add --adjust.", err=True)
         raise click.ClickException(f"{error} Nothing is imported.") from error
     click.echo(addition.diff.encode(), nl=False)
-    rows = len({row for line in imported.draft.lines for row in line.rows})
-    what = f"{rows} {'row' if rows == 1 else 'rows'}"
     done = f"Added {what} to {into}." if write else f"{what} to add to {into}: --write does it."
     click.echo(done, err=True)
 

@@ -94,7 +94,7 @@ def _message(written: str) -> GS1Message:
             parsed = biip.parse(written)
             if parsed.gs1_message is None:
                 raise WrongCellError(
-                    f'"{written}" is no GS1 element string: {parsed.gs1_message_error}'
+                    f'"{written}" is no GS1 element string: {_reason(parsed.gs1_message_error)}'
                 )
             message = parsed.gs1_message
     except biip.ParseError as error:
@@ -115,5 +115,5 @@ def _values(written: str) -> str:
     return written.strip().replace(" (", "(").replace(") ", ")")
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: object) -> str:
     return str(error).rstrip(".")

@@ -103,20 +103,31 @@ class LotImporter(Importer):  # type: ignore[misc]  # beangulp has no types
 
         What the existing entries have already stands there too, for `deduplicate` to mark.
         """
+        return self._entries(filepath, Known(existing))
+
+    def deduplicate(self, entries: list[data.Directive], existing: list[data.Directive]) -> None:
+        """Mark the entries that are there already, by what they say and never by likeness.
+
+        A document is written anew where only some of its rows are there, as they are since another
+        file of the same run brought them.
+        """
         known = Known(existing)
+        there = [_there(entry, known) for entry in entries]
+        if any(any(each) and not all(each) for each in there):
+            entries[:] = self._entries(entries[0].meta["filename"], known)
+            self.sort(entries)
+            there = [_there(entry, known) for entry in entries]
+        for entry, each in zip(entries, there, strict=True):
+            if each and all(each):
+                entry.meta[DUPLICATE] = True
+
+    def _entries(self, filepath: str, known: Known) -> list[data.Directive]:
         imported = self.imported(Path(filepath), known, again=True)
         if imported.reading.wrong:
             raise WrongRowsError(imported.reading.name, imported.reading.wrong)
         entries, errors, _ = parser.parse_string(imported.draft.text)
         assert not errors, errors
         return [_sourced(entry, filepath, imported.draft) for entry in entries]
-
-    def deduplicate(self, entries: list[data.Directive], existing: list[data.Directive]) -> None:
-        """Mark the entries that are there already, by what they say and never by likeness."""
-        known = Known(existing)
-        for entry in entries:
-            if _is_there(entry, known):
-                entry.meta[DUPLICATE] = True
 
     def imported(self, file: Path, known: Known, again: bool = False) -> Imported:
         """Read a file and write as text what the ledger does not have, or all of it again."""
@@ -188,9 +199,9 @@ def _sourced(entry: data.Directive, filepath: str, draft: Draft) -> data.Directi
     return entry._replace(meta=at(entry.meta))
 
 
-def _is_there(entry: data.Directive, known: Known) -> bool:
+def _there(entry: data.Directive, known: Known) -> list[bool]:
+    """Say of each row of an entry whether it is there already."""
     if isinstance(entry, data.Custom):
-        return bool(Known([entry]).counted.keys() & known.counted.keys())
+        return [count in known.counted for count in Known([entry]).counted]
     said = [(posting.meta or {}).get(IMPORT_ID) for posting in entry.postings]
-    ids = [each for each in said if each is not None]
-    return bool(ids) and all(each in known.imported for each in ids)
+    return [each in known.imported for each in said if each is not None]

@@ -18,6 +18,7 @@ from beancount.parser.options import OPTIONS_DEFAULTS
 
 from lotcost.importers import gs1
 from lotcost.importers.wrong import WrongCellError
+from lotcost.ledger.books import Books
 from lotcost.ledger.config import Config
 from lotcost.ledger.errors import nearest, where
 from lotcost.model import Kind, Lot
@@ -46,10 +47,10 @@ class Known:
     def __init__(
         self, entries: Sequence[data.Directive], options: Mapping[str, Any] = OPTIONS_DEFAULTS
     ) -> None:
-        self.is_given = bool(entries)
-        self._entries = entries
+        self._entries = [entry for entry in entries if _is_whole(entry)]
         self._options = options
-        self.config = Config(entries, options)
+        self.is_given = bool(entries)
+        self.config = Config(self._entries, options)
 
     @cached_property
     def imported(self) -> Mapping[str, str]:
@@ -77,6 +78,15 @@ class Known:
                     found.setdefault(count, where(entry.meta))
         return found
 
+    @cached_property
+    def came_in(self) -> Mapping[tuple[datetime.date, Lot, Decimal], str]:
+        """What came in that no import wrote: day, lot and units, and where it stands."""
+        return {
+            (line.date, line.lot, line.units): where(line.source)
+            for line in Books(self._entries, self._options).lines
+            if line.kind is Kind.RECEIPT and IMPORT_ID not in line.source
+        }
+
     def commodity(self, name: str) -> str:
         """Return the goods that a row names, which the ledger has to know."""
         if self.is_given and name not in self.config.goods:
@@ -91,6 +101,8 @@ class Known:
     def of_gtin(self, code: str) -> str:
         """Return the goods that have a GTIN, in 14 digits, on their commodity directive."""
         found = self._gtins.get(code)
+        if found is None and not self.is_given:
+            raise WrongCellError(f"{code} cannot be looked up without a ledger; name one")
         if found is None:
             raise WrongCellError(
                 f'{code} is that of no commodity; add to its directive gtin: "{code}"'
@@ -181,6 +193,14 @@ def _commodity_of(name: str) -> str:
     """Write a name as one that a commodity may have."""
     letters = re.sub("[^A-Z0-9]+", "-", name.upper()).strip("-")
     return letters if _COMMODITY.fullmatch(letters) else "MILK"
+
+
+def _is_whole(entry: data.Directive) -> bool:
+    """Whether nothing of an entry is left to be booked, as other importers may leave it."""
+    return not isinstance(entry, data.Transaction) or all(
+        isinstance(posting.units, Amount) and isinstance(posting.units.number, Decimal)
+        for posting in entry.postings
+    )
 
 
 def _most(names: Iterable[str]) -> str | None:

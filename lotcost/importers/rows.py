@@ -19,7 +19,7 @@ from lotcost.ledger.errors import number
 from lotcost.model import Lot, Money
 
 _Value = TypeVar("_Value")
-_NO_SCAN = gs1.Scanned()
+_SCANNED = frozenset({"lot", "quantity"})
 _ONE = Decimal(1)
 _NAMED_LOTS = frozenset({"required", "serial"})
 
@@ -126,6 +126,8 @@ class _Reader:
         self.mapping = mapping
         self.known = known
         self.wrong: list[str] = []
+        self.scan = self.read("gs1", lambda cell: gs1.scan(str(cell))) or gs1.Scanned()
+        self._unscanned = bool(self.wrong)
 
     def cell(self, field: str) -> Cell:
         """Return a field's cell, or what the mapping says where it is blank."""
@@ -153,8 +155,8 @@ class _Reader:
         self.wrong.append(f"{field if heading == field else f'{field} ({heading})'} {why}")
 
     def refuse_blank(self, field: str, wants: str) -> None:
-        """Refuse a field that is blank; one that is wrong has been refused."""
-        if self.is_blank(field):
+        """Refuse a field that is blank, but for one that a barcode may say that was refused."""
+        if self.is_blank(field) and not (self._unscanned and field in _SCANNED):
             self.refuse(field, f"is blank; {wants}")
 
     def text(self, field: str) -> str:
@@ -168,8 +170,7 @@ class _Reader:
 
 
 def _received(reader: _Reader) -> Received | None:
-    date = _date(reader)
-    scan = reader.read("gs1", lambda cell: gs1.scan(str(cell))) or _NO_SCAN
+    date, scan = _date(reader), reader.scan
     account = _account(reader)
     commodity = _commodity(reader, scan)
     number_of_lot = _lot(reader, scan, commodity)
@@ -189,8 +190,7 @@ def _received(reader: _Reader) -> Received | None:
 
 
 def _found(reader: _Reader) -> Found | None:
-    date = _date(reader)
-    scan = reader.read("gs1", lambda cell: gs1.scan(str(cell))) or _NO_SCAN
+    date, scan = _date(reader), reader.scan
     account = _account(reader)
     commodity = _commodity(reader, scan)
     lot = _lot(reader, scan, commodity)
