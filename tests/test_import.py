@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
+import subprocess
+import sys
 import textwrap
 import tomllib
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import beangulp
 import pytest
 from beancount.core import data
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from lotcost.cli import main
@@ -52,6 +59,7 @@ DELIVERY = HEADINGS + (
     "2025-01-03,MILK,1E5,5,2,USD,2025-02-02,Dairy Farm,PO-18\n"
 )
 Write = Callable[..., Path]
+Rows = list[dict[str, Any]]
 GS = "\x1d"
 
 
@@ -479,10 +487,18 @@ def test_a_delivery_that_somebody_wrote_by_hand_is_pointed_out(write: Write) -> 
 
     assert result.exit_code == 0
     assert (
-        "receipts.csv row 2: 10 MILK of lot L1 came in on 2025-01-02 at main.beancount:21 too. "
-        "Is it the same?\n"
+        "receipts.csv row 2: 10 MILK of lot L1 would come in beside the 10 of the same day at "
+        "main.beancount:21. If it is the same delivery, keep one of the two\n"
     ) in result.stderr
     assert "row 3" not in result.stderr
+
+
+def test_a_row_that_the_supplier_changed_is_pointed_out(write: Write) -> None:
+    imported(write(DELIVERY))
+    assert "same day" in run(write(DELIVERY.replace(",10,2.00", ",12,2.00"))).stderr
+
+    more = DELIVERY + "2025-01-02,MILK,L1,4,2.00,USD,2025-02-01,Dairy Farm,PO-17\n"
+    assert "same day" not in run(write(more)).stderr
 
 
 def test_an_account_that_beancount_matches_keeps_no_earlier_day(write: Write) -> None:
@@ -547,6 +563,14 @@ def test_whatever_parts_the_cells_is_found(write: Write, delimiter: str) -> None
     head, cells = (line.replace(",", delimiter) for line in row(supplier="A & B").splitlines())
 
     assert "10 MILK @ 2.00 USD" in imported(write(f"{head}\n{cells}\n"))
+
+
+def test_commas_within_cells_part_nothing(write: Write) -> None:
+    head, cells = (line.replace('","', ";").strip('"') for line in row().splitlines())
+    long = "a, b, c, d, e, f, g, h, i, j, k"
+    file = write(f"{head};supplier\n{cells};{long}\n")
+
+    assert f'"{long}" "Delivery"' in imported(file)
 
 
 def test_excels_own_word_for_the_delimiter_is_understood(write: Write) -> None:
@@ -930,6 +954,62 @@ def test_an_importer_takes_a_mapping_as_file_or_as_what_it_says(write: Write) ->
     for mapping in (file, {"columns": {"quantity": "Aantal"}}):
         assert Deliveries("Assets:Stock:Main", mapping).identify(str(text))
     assert not Deliveries("Assets:Stock:Main").identify(str(text))
+
+
+def test_other_commands_do_not_wait_for_importers() -> None:
+    heavy = "{'beangulp', 'biip', 'openpyxl', 'xlsxwriter'}"
+    code = f"import sys, lotcost.cli; print(sorted({heavy} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "[]\n"
+
+
+# Laws
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"]), min_size=1, max_size=12
+).filter(lambda text: text == text.strip().strip("\ufeff\u200b") and not text.startswith("'"))
+AMOUNTS = st.decimals(0, 9999, places=2)
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "date": st.dates(date(2025, 1, 1), date(2025, 1, 9)),
+                "commodity": st.sampled_from(["MILK", "FLOUR"]),
+                "lot": TEXTS,
+                "quantity": st.decimals(Decimal("0.001"), 9999, places=3),
+                "price": AMOUNTS,
+                "supplier": TEXTS,
+                "document": TEXTS,
+            }
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_in_stands_in_the_ledger_once(write: Write, said: Rows) -> None:
+    """Units by lot are those of the file, what is paid is the sum of its lines to the cent."""
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, said[0])
+    writer.writeheader()
+    writer.writerows(said)
+    file = write(stream.getvalue())
+    Path("main.beancount").write_text(textwrap.dedent(LEDGER))
+    imported(file)
+
+    ledger = load("main.beancount")
+    held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    paid = Decimal(0)
+    for each in said:
+        held[each["commodity"], each["lot"]] += each["quantity"]
+        paid += (each["quantity"] * each["price"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    rows = answer("lots", ledger, Question()).rows
+    assert {(row["commodity"], row["lot"]): row["units_on_hand"] for row in rows} == held
+    assert sum(row["cost_on_hand"] for row in rows) == paid
+    assert imported(file) == ""
 
 
 def test_the_command_knows_every_kind() -> None:

@@ -155,14 +155,18 @@ def _tell(imported: Imported, known: Known) -> None:
 
 
 def _alike(imported: Imported, known: Known) -> Iterator[WrongRow]:
-    """Find the rows that somebody may have written into the ledger by hand."""
+    """Find rows that the ledger may have in other words: by hand, or before a change."""
     for each in imported.reading.received:
-        stands = known.came_in.get((each.date, each.lot, each.units))
-        if each.row not in imported.draft.there and each.lot.number and stands is not None:
-            what = f"{number(each.units)} {each.lot.commodity} of lot {each.lot.number}"
-            yield WrongRow(
-                each.row, f"{what} came in on {each.date} at {stands} too. Is it the same?"
-            )
+        if each.row in imported.draft.there or not each.lot.number:
+            continue
+        for arrived in known.came_in.get((each.date, each.lot), ()):
+            if arrived.import_id not in imported.draft.ids:
+                what = f"{number(each.units)} {each.lot.commodity} of lot {each.lot.number}"
+                yield WrongRow(
+                    each.row,
+                    f"{what} would come in beside the {number(arrived.units)} of the same day at "
+                    f"{arrived.where}. If it is the same delivery, keep one of the two",
+                )
 
 
 def _rows(numbers: Iterable[int]) -> str:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lotcost.importers.grid import Grid, GridRow
@@ -72,12 +73,14 @@ def _without_bom(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Return what parts the most cells of the first lines that have any."""
+    """Return what parts the most of the first lines into as many cells, and into the most."""
     lines = [line for line in text[:65536].splitlines() if line.strip()][:30]
-    counts = {
-        each: max((len(_split(line, each)) for line in lines), default=0) for each in _DELIMITERS
-    }
-    return max(_DELIMITERS, key=lambda each: (counts[each], -_DELIMITERS.index(each)))
+
+    def fitting(each: str) -> tuple[int, int]:
+        counts = Counter(len(_split(line, each)) for line in lines)
+        return max(((many, cells) for cells, many in counts.items() if cells > 1), default=(0, 0))
+
+    return max(_DELIMITERS, key=fitting)
 
 
 def _split(line: str, delimiter: str) -> list[str]:

@@ -49,10 +49,12 @@ class Draft(NamedTuple):
 
     Attributes:
       there: The rows that the ledger has already, and where each stands.
+      ids: What tells each row that brings goods from any other, whether it is there or not.
     """
 
     lines: tuple[DraftLine, ...]
     there: Mapping[int, str]
+    ids: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -80,7 +82,8 @@ def draft_received(
     """
     there: dict[int, str] = {}
     documents: dict[tuple[object, ...], list[tuple[Received, str]]] = defaultdict(list)
-    for each, import_id in zip(received, _ids(received), strict=True):
+    ids = tuple(_ids(received))
+    for each, import_id in zip(received, ids, strict=True):
         is_there = import_id in known.imported
         if is_there:
             there[each.row] = known.imported[import_id]
@@ -91,7 +94,7 @@ def draft_received(
         list(_transaction(rows, kind, counter, rows[0][0].narration or usual, known))
         for rows in sorted(documents.values(), key=lambda rows: (rows[0][0].date, rows[0][0].row))
     ]
-    return Draft(tuple(_parted(texts)), there)
+    return Draft(tuple(_parted(texts)), there, frozenset(ids))
 
 
 def draft_found(found: Sequence[Found], adjust: bool, known: Known, again: bool = False) -> Draft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -35,6 +35,14 @@ class Counted(NamedTuple):
     account: str
     lot: Lot
     units: Decimal
+
+
+class Arrived(NamedTuple):
+    """Goods that came in, by which row if it was an import, and where the ledger says so."""
+
+    units: Decimal
+    import_id: str | None
+    where: str
 
 
 class Known:
@@ -79,13 +87,14 @@ class Known:
         return found
 
     @cached_property
-    def came_in(self) -> Mapping[tuple[datetime.date, Lot, Decimal], str]:
-        """What came in that no import wrote: day, lot and units, and where it stands."""
-        return {
-            (line.date, line.lot, line.units): where(line.source)
-            for line in Books(self._entries, self._options).lines
-            if line.kind is Kind.RECEIPT and IMPORT_ID not in line.source
-        }
+    def came_in(self) -> Mapping[tuple[datetime.date, Lot], Sequence[Arrived]]:
+        """What came in of a lot on a day."""
+        found: dict[tuple[datetime.date, Lot], list[Arrived]] = defaultdict(list)
+        for line in Books(self._entries, self._options).lines:
+            if line.kind is Kind.RECEIPT:
+                arrived = Arrived(line.units, line.source.get(IMPORT_ID), where(line.source))
+                found[line.date, line.lot].append(arrived)
+        return found
 
     def commodity(self, name: str) -> str:
         """Return the goods that a row names, which the ledger has to know."""

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from lotcost.core.rounding import half_up
-from lotcost.importers import cells, gs1
-from lotcost.importers.cells import Cell, Unfit
+from lotcost.importers import cells
+from lotcost.importers.goods import account_of, commodity_of, lot_of, units_of
 from lotcost.importers.known import Counted, Known
 from lotcost.importers.mapping import COUNTS, FIELDS, FileMapping
+from lotcost.importers.reader import RowReader
 from lotcost.importers.tables import Row, Table
-from lotcost.importers.wrong import WrongCellError, WrongRow
+from lotcost.importers.wrong import WrongRow
 from lotcost.ledger.cards import DATE_KEYS
 from lotcost.ledger.errors import number
 from lotcost.model import Lot, Money
-
-_Value = TypeVar("_Value")
-_SCANNED = frozenset({"lot", "quantity"})
-_ONE = Decimal(1)
-_NAMED_LOTS = frozenset({"required", "serial"})
 
 
 class Received(NamedTuple):
@@ -94,7 +89,7 @@ def read_rows(table: Table, mapping: FileMapping, kind: str, known: Known) -> Re
     not_counted: list[WrongRow] = []
     wrong = list(table.wrong)
     for row in table.rows:
-        reader = _Reader(row, mapping, known)
+        reader = RowReader(row, mapping, known)
         if kind != COUNTS:
             came = _received(reader)
             if came is not None:
@@ -118,65 +113,19 @@ def read_rows(table: Table, mapping: FileMapping, kind: str, known: Known) -> Re
     )
 
 
-class _Reader:
-    """Reads the fields of one row, and gathers what is wrong with them."""
-
-    def __init__(self, row: Row, mapping: FileMapping, known: Known) -> None:
-        self.row = row
-        self.mapping = mapping
-        self.known = known
-        self.wrong: list[str] = []
-        self.scan = self.read("gs1", lambda cell: gs1.scan(str(cell))) or gs1.Scanned()
-        self._unscanned = bool(self.wrong)
-
-    def cell(self, field: str) -> Cell:
-        """Return a field's cell, or what the mapping says where it is blank."""
-        cell = self.row.cells.get(field, "")
-        return self.mapping.defaults.get(field, "") if cells.is_blank(cell) else cell
-
-    def is_blank(self, field: str) -> bool:
-        return cells.is_blank(self.cell(field))
-
-    def read(self, field: str, reading: Callable[[Cell], _Value]) -> _Value | None:
-        """Read a field; None where it is blank or wrong."""
-        cell = self.cell(field)
-        if cells.is_blank(cell):
-            return None
-        try:
-            if isinstance(cell, Unfit):
-                raise WrongCellError(cell.reason)
-            return reading(cell)
-        except WrongCellError as error:
-            self.refuse(field, str(error))
-            return None
-
-    def refuse(self, field: str, why: str) -> None:
-        heading = self.mapping.heading(field)
-        self.wrong.append(f"{field if heading == field else f'{field} ({heading})'} {why}")
-
-    def refuse_blank(self, field: str, wants: str) -> None:
-        """Refuse a field that is blank, but for one that a barcode may say that was refused."""
-        if self.is_blank(field) and not (self._unscanned and field in _SCANNED):
-            self.refuse(field, f"is blank; {wants}")
-
-    def text(self, field: str) -> str:
-        return self.read(field, cells.text) or ""
-
-    def day(self, field: str) -> datetime.date | None:
-        return self.read(field, lambda cell: cells.day(cell, self.mapping.dates))
-
-    def number(self, field: str) -> Decimal | None:
-        return self.read(field, lambda cell: cells.number(cell, self.mapping.decimal))
+def _date(reader: RowReader) -> datetime.date | None:
+    reader.refuse_blank("date", "write it as 2025-01-31")
+    return reader.day("date")
 
 
-def _received(reader: _Reader) -> Received | None:
-    date, scan = _date(reader), reader.scan
-    account = _account(reader)
-    commodity = _commodity(reader, scan)
-    number_of_lot = _lot(reader, scan, commodity)
-    units = _units(reader, scan, commodity)
+def _received(reader: RowReader) -> Received | None:
+    date = _date(reader)
+    account = account_of(reader)
+    commodity = commodity_of(reader)
+    number_of_lot = lot_of(reader, commodity)
+    units = units_of(reader, commodity)
     price, cost = _cost(reader, units, account)
-    card = _card(reader, scan)
+    card = _card(reader)
     acquired = _acquired(reader, account, date)
     words = [reader.text(field) for field in ("supplier", "document", "narration")]
     if reader.wrong or date is None or account is None or commodity is None or units is None:
@@ -189,11 +138,11 @@ def _received(reader: _Reader) -> Received | None:
     )
 
 
-def _found(reader: _Reader) -> Found | None:
-    date, scan = _date(reader), reader.scan
-    account = _account(reader)
-    commodity = _commodity(reader, scan)
-    lot = _lot(reader, scan, commodity)
+def _found(reader: RowReader) -> Found | None:
+    date = _date(reader)
+    account = account_of(reader)
+    commodity = commodity_of(reader)
+    lot = lot_of(reader, commodity)
     if not lot and not reader.wrong:
         reader.refuse_blank("lot", "a count is of a lot")
     units = reader.number("counted")
@@ -212,88 +161,8 @@ def _found(reader: _Reader) -> Found | None:
     )
 
 
-def _date(reader: _Reader) -> datetime.date | None:
-    reader.refuse_blank("date", "write it as 2025-01-31")
-    return reader.day("date")
-
-
-def _account(reader: _Reader) -> str | None:
-    reader.refuse_blank("account", "name one with --account")
-    return reader.read("account", lambda cell: reader.known.account(cells.text(cell)))
-
-
-def _commodity(reader: _Reader, scan: gs1.Scanned) -> str | None:
-    """Return the goods that a name, a GTIN or a barcode says; those that do have to agree."""
-    said = {
-        "commodity": reader.read("commodity", lambda cell: _named_goods(reader, cells.text(cell))),
-        "gtin": reader.read("gtin", lambda cell: _of_gtin(reader, gs1.gtin(cells.text(cell)))),
-    }
-    code = scan.gtin
-    if code is not None:
-        said["gs1"] = reader.read("gs1", lambda _: _of_gtin(reader, code))
-    names = {field: name for field, name in said.items() if name is not None}
-    if len(set(names.values())) > 1:
-        claims = " and ".join(f"{field} says {name}" for field, name in names.items())
-        reader.wrong.append(f"{claims}; one of them is wrong")
-        return None
-    if not names and not reader.wrong:
-        reader.refuse("commodity", "is blank, and no GTIN or barcode names the goods")
-    return next(iter(names.values()), None)
-
-
-def _named_goods(reader: _Reader, name: str) -> str:
-    return reader.known.commodity(reader.mapping.commodities.get(name, name))
-
-
-def _of_gtin(reader: _Reader, code: str) -> str:
-    for said, name in reader.mapping.commodities.items():
-        if said.isdecimal() and said.zfill(14) == code:
-            return reader.known.commodity(name)
-    return reader.known.of_gtin(code)
-
-
-def _lot(reader: _Reader, scan: gs1.Scanned, commodity: str | None) -> str:
-    """Return the lot's number, or nothing where no lot is named."""
-    written = reader.read("lot", cells.number_of_lot) or ""
-    scanned = scan.lot
-    if scanned is None and commodity and reader.known.config.tracked(commodity) == "serial":
-        scanned = scan.serial
-    if written and scanned and written != scanned:
-        reader.refuse("lot", f'is "{written}", and the barcode says "{scanned}"')
-    tracked = reader.known.config.tracked(commodity) if commodity else ""
-    if not scanned and tracked in _NAMED_LOTS:
-        reader.refuse_blank("lot", f'{commodity} is lot-tracked: "{tracked}"')
-    return written or scanned or ""
-
-
-def _units(reader: _Reader, scan: gs1.Scanned, commodity: str | None) -> Decimal | None:
-    if reader.is_blank("quantity"):
-        units = _scanned_units(reader, scan, commodity)
-    else:
-        units = reader.number("quantity")
-    if units is not None and units <= 0:
-        returned = 'a return to the supplier is written by hand, with lot-kind: "purchase-return"'
-        why = f"which is less than nothing: {returned}" if units < 0 else "so nothing came in"
-        reader.refuse("quantity", f"is {number(units)}, {why}")
-        return None
-    return units
-
-
-def _scanned_units(reader: _Reader, scan: gs1.Scanned, commodity: str | None) -> Decimal | None:
-    if scan.pieces is not None:
-        return scan.pieces
-    if scan.kilograms is not None and commodity:
-        # Goods that weigh a kilogram a unit are counted in kilograms.
-        if reader.known.config.unit_weight(commodity) == _ONE:
-            return scan.kilograms
-        reader.refuse("quantity", f"is blank, and the barcode has {scan.kilograms} kg and no count")
-        return None
-    reader.refuse_blank("quantity", "say how many came in")
-    return None
-
-
 def _cost(
-    reader: _Reader, units: Decimal | None, account: str | None
+    reader: RowReader, units: Decimal | None, account: str | None
 ) -> tuple[Decimal | None, Money | None]:
     """Return the price as written, and what all units cost."""
     price, total = reader.number("price"), reader.number("total")
@@ -321,14 +190,14 @@ def _cost(
     return price, None if cost is None else Money(half_up(cost, cent), currency)
 
 
-def _currency(reader: _Reader) -> str:
+def _currency(reader: RowReader) -> str:
     said = reader.read("currency", lambda cell: reader.known.currency(cells.text(cell)))
     return said or reader.known.config.main_currency
 
 
-def _card(reader: _Reader, scan: gs1.Scanned) -> tuple[tuple[str, str | datetime.date], ...]:
+def _card(reader: RowReader) -> tuple[tuple[str, str | datetime.date], ...]:
     """Return what goes onto the lot's card: its dates first, then the mapping's own keys."""
-    scanned = dict(scan.dates)
+    scanned = dict(reader.scan.dates)
     card: dict[str, str | datetime.date] = {}
     for field in ("expires", "best-before", "manufactured"):
         written, read = reader.day(field), scanned.get(field)
@@ -345,13 +214,13 @@ def _card(reader: _Reader, scan: gs1.Scanned) -> tuple[tuple[str, str | datetime
         said_of = reader.text(key)
         if said_of:
             card[key] = said_of
-    if scan.serial is not None:
-        card.setdefault("serial", scan.serial)
+    if reader.scan.serial is not None:
+        card.setdefault("serial", reader.scan.serial)
     return tuple(card.items())
 
 
 def _acquired(
-    reader: _Reader, account: str | None, date: datetime.date | None
+    reader: RowReader, account: str | None, date: datetime.date | None
 ) -> datetime.date | None:
     """Return the day goods count as received, which Beancount keeps for accounts of no booking."""
     acquired = reader.day("received")
