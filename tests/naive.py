@@ -116,6 +116,86 @@ def cost_lots(
     return Costed({key: _in_currency(row) for key, row in book.rows.items()}, drawn, short)
 
 
+class Step(NamedTuple):
+    """What happens to a family of lots: one is made, sold, or has a new status."""
+
+    date: date
+    what: str  # made | sold | status
+    lot: tuple[str, str]
+    of: tuple[tuple[str, str], ...] = ()  # what it is made of; nothing where it is bought
+    status: str = ""
+    downstream: bool = False
+
+
+def barred_steps(steps: Sequence[Step]) -> list[int]:
+    """The steps that sell or use a lot which may not be; a step that is refused changes nothing."""
+    barred = []
+    batches: list[Step] = []
+    for place, step in enumerate(steps):
+        here = {batch.lot for batch in batches}
+        wrong = [
+            "unknown" if lot not in here else "barred"
+            for lot in _wanted(step)
+            if lot not in here or is_barred(steps, batches, lot, step.date)
+        ]
+        if wrong[:1] == ["barred"]:
+            barred.append(place)
+        if step.what == "made" and not wrong:
+            batches.append(step)
+    return barred
+
+
+def barred_and_booked(steps: Sequence[Step]) -> list[int]:
+    """The same where all is booked that can be: a lot may be barred by a batch of its own day."""
+    batches: list[Step] = []
+    booked = []
+    for place, step in enumerate(steps):
+        if {batch.lot for batch in batches}.issuperset(_wanted(step)):
+            booked.append(place)
+            batches += [step] if step.what == "made" else []
+    return [
+        place
+        for place in booked
+        for day in [steps[place].date]
+        for then in [[batch for batch in batches if batch.date <= day]]
+        if any(is_barred(steps, then, lot, day) for lot in _wanted(steps[place]))
+    ]
+
+
+def _wanted(step: Step) -> tuple[tuple[str, str], ...]:
+    return (step.lot,) if step.what == "sold" else step.of
+
+
+def is_barred(
+    steps: Sequence[Step], batches: Sequence[Step], lot: tuple[str, str], day: date
+) -> bool:
+    """Whether a lot's own latest status bars it, or a recall of what it is made of."""
+    latest = {step.lot: step for step in steps if step.what == "status" and step.date <= day}
+    if lot in latest and latest[lot].status in ("quarantine", "recalled"):
+        return True
+    return any(
+        _reaches(recall.lot, lot, recall.date, batches, latest)
+        for recall in latest.values()
+        if recall.downstream
+    )
+
+
+def _reaches(
+    recalled: tuple[str, str],
+    lot: tuple[str, str],
+    since: date,
+    batches: Sequence[Step],
+    latest: Mapping[tuple[str, str], Step],
+) -> bool:
+    own = latest.get(lot)
+    if own is not None and own.status == "released" and own.date >= since:
+        return False
+    sources = {source for batch in batches if batch.lot == lot for source in batch.of}
+    return recalled in sources or any(
+        _reaches(recalled, source, since, batches, latest) for source in sources
+    )
+
+
 def gone_cost(total: int, units: Fraction, gone: Fraction) -> int:
     """Cents that have left a layer: the first unit rounded half up, the others share the rest.
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import groupby
 
 from hypothesis import strategies as st
-from naive import GONE, Costed, Movement, cost_lots
+from naive import GONE, Costed, Movement, Step, cost_lots
 
 # FLOUR is weighed, in steps of a gram; the rest is counted. Only production makes CAKE and CRUMB.
 STEPS = {
@@ -290,6 +290,70 @@ _DOCUMENTS = {
     "landed-cost": _landed_cost,
     "write-down": _write_down,
 }
+
+
+@st.composite
+def families(draw: Draw, most: int = 15) -> list[Step]:
+    """Lots of four levels, each made of those above it, that are recalled, released and sold."""
+    names = st.sampled_from(("A", "B"))
+    day = FIRST_DAY
+    # What is bought is there before it is recalled, and most lots are made before it is.
+    steps = [Step(day, "made", ("L0", name)) for name in ("A", "B")]
+    steps += [_made_of_others(draw, day, level) for level in (1, 1, 2, 2, 3)]
+    for _ in range(draw(st.integers(1, most))):
+        day += timedelta(draw(st.sampled_from((0, 1))))
+        level = draw(st.integers(0, 3))
+        what = draw(st.sampled_from(("made", "sold", "sold", "recalled", "recalled", "released")))
+        if what == "made" and level:
+            steps.append(_made_of_others(draw, day, level))
+        elif what == "sold":
+            steps.append(Step(day, "sold", (f"L{level}", draw(names))))
+        elif what != "made":
+            lot = f"L{draw(st.integers(0, 1)) if what == 'recalled' else level}", draw(names)
+            status = draw(st.sampled_from((what, what, what, "quarantine")))
+            downstream = status == "recalled" and draw(st.integers(0, 3)) > 0
+            steps.append(Step(day, "status", lot, (), status, downstream))
+    return steps
+
+
+def _made_of_others(draw: Draw, day: date, level: int) -> Step:
+    names = st.sampled_from(("A", "B"))
+    of = draw(st.lists(names, min_size=1, max_size=2, unique=True))
+    return Step(
+        day, "made", (f"L{level}", draw(names)), tuple((f"L{level - 1}", name) for name in of)
+    )
+
+
+def family_ledger(steps: Sequence[Step], method: str) -> str:
+    """Write a family's steps, one transaction or directive each; their places are their links."""
+    native = method == "beancount"
+    head = _head(method, "ifrs")
+    texts = [_step_text(place, step, native) for place, step in enumerate(steps)]
+    return "\n".join([head.replace('"NONE"', '"FIFO"') if native else head, *texts])
+
+
+def _step_text(place: int, step: Step, native: bool) -> str:
+    commodity, number = step.lot
+    if step.what == "status":
+        directive = f'{step.date} custom "lot-status" "{commodity}" "{number}" "{step.status}"\n'
+        return directive + ("  downstream: TRUE\n" if step.downstream else "")
+    legs = [_step_issue(lot, "production", native) for lot in step.of]
+    if step.what == "sold":
+        legs = [_step_issue(step.lot, "sale", native), "  Assets:Receivable  2.00 USD"]
+        legs += ["  Income:Sales  -2.00 USD", *(["  Expenses:CostOfSales"] if native else [])]
+    else:
+        cost = f'{{1.00 USD, "{number}"}}' if native else "" if step.of else "@ 1.00 USD"
+        legs += [f"  Assets:Stock:Main  100 {commodity} {cost}"]
+        legs += ['    lot-kind: "production"'] if step.of else []
+        legs += [] if native else [f'    lot: "{number}"']
+        legs += ["  Liabilities:Payable"] if native or not step.of else []
+    return "\n".join([f'{step.date} * "{step.what}" ^step-{place}', *legs]) + "\n"
+
+
+def _step_issue(lot: tuple[str, str], kind: str, native: bool) -> str:
+    commodity, number = lot
+    named = f'{{"{number}"}}' if native else f'\n    lot: "{number}"'
+    return f'  Assets:Stock:Main  -1 {commodity} {named}\n    lot-kind: "{kind}"'
 
 
 def to_ledger(moves: Sequence[Movement], method: str, framework: str = "ifrs") -> str:

@@ -9,11 +9,11 @@ from beancount.core import data
 from beancount.core.interpolate import compute_residual
 from conftest import Loaded
 from hypothesis import given
-from naive import Movement, cost_lots
-from strategies import KINDS, WEIGHTS, movements, to_ledger
+from naive import Movement, Step, barred_and_booked, barred_steps, cost_lots, is_barred
+from strategies import KINDS, WEIGHTS, families, family_ledger, movements, to_ledger
 
 from lotcost.ledger.booking import book
-from lotcost.ledger.errors import NoWriteDown
+from lotcost.ledger.errors import BarredLot, NoWriteDown
 from lotcost.reports.catalog import answer
 
 COUNTED = (
@@ -128,3 +128,41 @@ def test_a_plugin_leaves_its_input_and_keeps_nothing(method: str) -> None:
         assert repr(a.entries) == before
 
     is_pure()
+
+
+@pytest.mark.parametrize("method", ["specific", "beancount"])
+def test_a_recall_bars_what_a_naive_walk_says_was_made_of_its_lot(method: str) -> None:
+    @given(families())
+    def agrees(steps: list[Step]) -> None:
+        expected = barred_and_booked if method == "beancount" else barred_steps
+        loaded = Loaded(family_ledger(steps, method))
+        barred = {
+            int(next(iter(error.entry.links)).removeprefix("step-"))
+            for error in loaded.errors
+            if type(error) is BarredLot
+        }
+        assert sorted(barred) == expected(steps)
+
+    agrees()
+
+
+@pytest.mark.parametrize("method", ["specific", "beancount"])
+def test_the_books_say_of_every_day_what_a_recall_reaches(method: str) -> None:
+    @given(families())
+    def agrees(steps: list[Step]) -> None:
+        loaded = Loaded(family_ledger(steps, method))
+        stopped = [] if method == "beancount" else barred_steps(steps)
+        made: list[Step] = []
+        for place, step in enumerate(steps):
+            there = {batch.lot for batch in made}
+            if step.what == "made" and place not in stopped and there.issuperset(step.of):
+                made.append(step)
+        for day in {step.date for step in steps}:
+            found = {
+                (row["commodity"], row["lot"]): row["status"] in ("recalled", "quarantine")
+                for row in loaded.rows("lots", at=day)
+            }
+            then = [batch for batch in made if batch.date <= day]
+            assert found == {batch.lot: is_barred(steps, then, batch.lot, day) for batch in then}
+
+    agrees()

@@ -5,11 +5,27 @@ from __future__ import annotations
 import bisect
 import datetime
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from lotcost.core.refusals import Bar
 from lotcost.model import Lot, Status
 
-StatusHistory = Mapping[Lot, Sequence[tuple[datetime.date, Status]]]
+
+class Change(NamedTuple):
+    """A lot's status from the morning of a day on.
+
+    Attributes:
+      downstream: Whether it holds for what was made of the lot as well.
+      way: Where another lot is recalled and this one made of it: the lots from that to this.
+    """
+
+    date: datetime.date
+    status: Status
+    downstream: bool = False
+    way: tuple[Lot, ...] = ()
+
+
+StatusHistory = Mapping[Lot, Sequence[Change]]
 
 
 def default_expires(start: datetime.date, shelf_life: int | None) -> datetime.date | None:
@@ -22,11 +38,9 @@ def is_expired(expires: datetime.date | None, day: datetime.date) -> bool:
     return expires is not None and day > expires
 
 
-def status_at(
-    history: Sequence[tuple[datetime.date, Status]], day: datetime.date
-) -> tuple[datetime.date, Status] | None:
-    """Return the latest status and its day, from the morning of its own date on."""
-    place = bisect.bisect_right(history, day, key=lambda change: change[0])
+def status_at(history: Sequence[Change], day: datetime.date) -> Change | None:
+    """Return the latest change, which holds from the morning of its own date on."""
+    place = bisect.bisect_right(history, day, key=lambda change: change.date)
     return history[place - 1] if place else None
 
 
@@ -43,8 +57,8 @@ def bar(
 ) -> Bar | None:
     """Return what forbids a lot to be sold or used on a day; a recall outranks the rest."""
     change = status_at(statuses.get(lot, ()), day)
-    if change is not None and change[1] is not Status.RELEASED:
-        return Bar(change[1].value, change[0])
+    if change is not None and change.status is not Status.RELEASED:
+        return Bar(change.status.value, change.date, change.way)
     if expires is not None and day > expires:
         return Bar("expired", expires)
     return None

@@ -37,6 +37,7 @@ def make(stock: Stock, movement: Movement) -> Costed:
         # Two batches may look alike and are two all the same.
         if not any(batch is known for known in stock.pasts[part.lot].batches):
             stock.pasts[part.lot].batches.append(batch)
+    stock.recalls.make((part.lot for part in used), list(map(_lot, outputs)), movement.date)
     return Costed(movement, drawn, put)
 
 

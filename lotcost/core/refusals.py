@@ -10,10 +10,15 @@ from lotcost.model import Lot
 
 
 class Bar(NamedTuple):
-    """What forbids a lot to be sold or used: `expired`, `quarantine` or `recalled`, since a day."""
+    """What forbids a lot to be sold or used: `expired`, `quarantine` or `recalled`, since a day.
+
+    Attributes:
+      way: Where another lot is recalled and this one made of it: the lots from that to this.
+    """
 
     why: str
     since: datetime.date
+    way: tuple[Lot, ...] = ()
 
 
 class Held(NamedTuple):

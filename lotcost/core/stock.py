@@ -13,6 +13,7 @@ from typing import NamedTuple
 from lotcost.core import expiry
 from lotcost.core.matching import SORT_KEYS, Bars, Join, Shelf
 from lotcost.core.pooling import AverageShelf
+from lotcost.core.recalls import Recalls
 from lotcost.core.refusals import (
     Bar,
     Barred,
@@ -39,6 +40,7 @@ from lotcost.model import (
     Money,
     Receipt,
     Recost,
+    Status,
 )
 
 USES_UP = frozenset({Kind.SALE, Kind.PRODUCTION})  # what a barred lot may not be issued for
@@ -114,6 +116,7 @@ class Stock:
         self.rules = rules
         self.arrivals = arrivals
         self.pasts: dict[Lot, Past] = {}
+        self.recalls = Recalls(rules.statuses)
         self.sold: dict[str, Sales] = defaultdict(Sales)
         self.by_link: dict[str, dict[Lot, None]] = defaultdict(dict)
         self.last: dict[str, Layer] = {}  # each commodity's last receipt
@@ -122,7 +125,7 @@ class Stock:
         self._shelves: dict[tuple[str, str], Shelf] = {}
         # A lot that is barred is so until something is said, of it or of what it was made from.
         said = (*rules.statuses.values(), *rules.expires.values())
-        self._news = sorted({day for changes in said for day, _ in changes})
+        self._news = sorted({day for changes in said for day, *_ in changes})
 
     def begin(self) -> None:
         """Begin an event: what it draws can be put back until the next one begins."""
@@ -240,7 +243,11 @@ class Stock:
         return Bars(partial(self._bar, day), bisect.bisect(self._news, day))
 
     def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
-        return expiry.bar(layer.lot, self.expires(layer, day), self.rules.statuses, day)
+        own = expiry.bar(layer.lot, self.expires(layer, day), self.rules.statuses, day)
+        if own is not None and own.why == Status.RECALLED:
+            return own
+        reached = self.recalls.way_to(layer.lot, day)
+        return own if reached is None else Bar(Status.RECALLED.value, *reached)
 
     def expires(self, layer: Layer, day: datetime.date) -> datetime.date | None:
         """Return a layer's last day, as it was known on a day."""

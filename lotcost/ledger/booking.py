@@ -8,9 +8,11 @@ from typing import Any
 from beancount.core import data
 
 from lotcost.core.costing import Refused, replay
-from lotcost.core.expiry import bar, known_at
+from lotcost.core.expiry import StatusHistory, bar, known_at
+from lotcost.core.recalls import reaches
 from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
 from lotcost.core.stock import USES_UP, Rules
+from lotcost.ledger.books import Books
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import LotError, missing_leg, where
@@ -40,8 +42,11 @@ def book(
             spoilt.add(outcome.event.entry)
         elif outcome is not None:
             booked.append(outcome)
-    errors.extend(_barred(entries, written, rules))
-    return write(entries, written, booked, spoilt), errors
+    out = write(entries, written, booked, spoilt)
+    if written.recognised:
+        known = Books(out, options).statuses if reaches(written.statuses) else written.statuses
+        errors.extend(_barred(entries, written, rules, known))
+    return out, errors
 
 
 def _is_booked(entries: Sequence[data.Directive]) -> bool:
@@ -136,7 +141,10 @@ _MOST_SUSPECTS = 5
 
 
 def _barred(
-    entries: Sequence[data.Directive], written: Written, rules: Rules
+    entries: Sequence[data.Directive],
+    written: Written,
+    rules: Rules,
+    statuses: StatusHistory,
 ) -> Iterator[LotError]:
     """Find lots that Beancount booked out and that may not be sold or used on their day."""
     for mark in written.recognised:
@@ -145,9 +153,7 @@ def _barred(
         if mark.kind not in USES_UP or posting.units.number > 0:
             continue
         expires = known_at(rules.expires.get(mark.lot, ()), txn.date)
-        barred = bar(
-            mark.lot, expires or written.cards.expires(mark.lot), written.statuses, txn.date
-        )
+        barred = bar(mark.lot, expires or written.cards.expires(mark.lot), statuses, txn.date)
         if barred is not None:
             why = Barred(posting.account, mark.lot, barred)
             yield refused(why, txn.date, posting.meta or txn.meta, txn)

@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 from beancount.core import data
 
 from lotcost.core.expiry import StatusHistory
+from lotcost.core.recalls import reaches, with_downstream
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.generating import GENERATED
+from lotcost.ledger.lineage import makings
 from lotcost.ledger.parties import PARTY, Party, party_of, read_parties
 from lotcost.ledger.prices import converter
 from lotcost.ledger.revenue import Attribution, attribute
@@ -117,7 +119,13 @@ class Books:
 
     @cached_property
     def statuses(self) -> StatusHistory:
-        """Each lot's status directives in date order."""
+        """Each lot's statuses in date order, with the recalls that reach what was made of a lot."""
+        said = self.said_statuses
+        return with_downstream(said, makings(self.lines)) if reaches(said) else said
+
+    @property
+    def said_statuses(self) -> StatusHistory:
+        """Each lot's own status directives in date order."""
         return self._cards_and_statuses[1]
 
     @cached_property

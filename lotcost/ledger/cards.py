@@ -18,11 +18,13 @@ from typing import Any, NamedTuple
 from beancount.core import data
 from beancount.core.position import Cost
 
+from lotcost.core.expiry import Change
 from lotcost.ledger.config import unknown_keys
 from lotcost.ledger.errors import LotError, UnknownWord, WrongType, nearest
-from lotcost.model import Lot, Status
+from lotcost.ledger.statuses import DOWNSTREAM, LOT_STATUS, read_status
+from lotcost.model import Lot
 
-CUSTOM_TYPES = frozenset({"lot", "lot-status", "lot-count", "lot-write-down", "lot-close"})
+CUSTOM_TYPES = frozenset({"lot", LOT_STATUS, "lot-count", "lot-write-down", "lot-close"})
 DATE_KEYS = frozenset({"expires", "manufactured", "best-before"})
 NOT_ON_CARD = frozenset(
     {
@@ -129,27 +131,29 @@ def _as_date(value: object) -> str:
 
 def read_directives(
     entries: Iterable[data.Directive], cards: Cards
-) -> tuple[dict[Lot, list[tuple[datetime.date, Status]]], list[LotError]]:
+) -> tuple[dict[Lot, list[Change]], list[LotError]]:
     """Read the `lot` and `lot-status` directives: facts go onto the cards, statuses come back."""
-    statuses: dict[Lot, list[tuple[datetime.date, Status]]] = defaultdict(list)
+    statuses: dict[Lot, list[Change]] = defaultdict(list)
     errors: list[LotError] = []
     for entry in entries:
         if not isinstance(entry, data.Custom) or not _OURS.match(entry.type):
             continue
         if entry.type == "lot":
+            errors.extend(unknown_keys(entry.meta, frozenset(), entry))
             lot = _lot(entry, 2, 'custom "lot" "MILK" "L1"', cards, errors)
             wrong = list(type_errors(entry.meta, entry.meta, entry))
             errors.extend(wrong)
             if lot and not wrong:
                 cards.add(lot, facts(entry.meta, entry.date, entry.meta))
-        elif entry.type == "lot-status":
+        elif entry.type == LOT_STATUS:
+            errors.extend(unknown_keys(entry.meta, frozenset({DOWNSTREAM}), entry))
             lot = _lot(entry, 3, 'custom "lot-status" "MILK" "L1" "quarantine"', cards, errors)
-            word = str(entry.values[2].value) if lot else ""
-            if lot and word not in set(Status):
-                message = f'The status "{word}" is unknown; {nearest(word, Status)}'
-                errors.append(UnknownWord(entry.meta, message, entry))
-            elif lot:
-                statuses[lot].append((entry.date, Status(word)))
+            if lot is not None:
+                said = read_status(entry)
+                if isinstance(said, Change):
+                    statuses[lot].append(said)
+                else:
+                    errors.append(said)
         elif entry.type not in CUSTOM_TYPES:
             message = f'custom "{entry.type}" is unknown; {nearest(entry.type, CUSTOM_TYPES)}'
             errors.append(UnknownWord(entry.meta, message, entry))
@@ -159,7 +163,6 @@ def read_directives(
 def _lot(
     entry: data.Custom, length: int, form: str, cards: Cards, errors: list[LotError]
 ) -> Lot | None:
-    errors.extend(unknown_keys(entry.meta, frozenset(), entry))
     values = [value.value for value in entry.values or ()]
     if len(values) == length and all(isinstance(value, str) for value in values):
         lot = Lot(values[0], values[1])

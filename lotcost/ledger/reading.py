@@ -17,6 +17,7 @@ from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.directives import read_evenings
 from lotcost.ledger.parties import read_parties
+from lotcost.ledger.statuses import early_recalls
 from lotcost.ledger.transactions import TransactionReader, Written
 from lotcost.model import (
     Closing,
@@ -44,8 +45,10 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
     events = [_with_expires(event, cards) for event in written.events] + evenings
     events += _expirings(entries, written)
     written.events[:] = sorted(events, key=_order)
-    brought = cards.brought.union(_brought(written))
+    arrivals = _arrivals(entries, written)
+    brought = cards.brought.union(arrivals)
     written.errors.extend(card_files.unheard_of(cards, brought))
+    written.errors.extend(early_recalls(entries, arrivals))
     return written
 
 
@@ -81,15 +84,20 @@ def _expirings(entries: Sequence[data.Directive], written: Written) -> Iterator[
                 yield Expiring(morning, place, lot)
 
 
-def _brought(written: Written) -> Iterator[Lot]:
+def _arrivals(entries: Sequence[data.Directive], written: Written) -> dict[Lot, datetime.date]:
+    """Return the first day of each lot."""
+    arrivals: dict[Lot, datetime.date] = {}
     for event in written.events:
         if isinstance(event, Movement):
             for receipt in event.receipts:
-                yield Lot(receipt.commodity, receipt.lot or event.date.isoformat())
+                lot = Lot(receipt.commodity, receipt.lot or event.date.isoformat())
+                arrivals.setdefault(lot, event.date)
         elif isinstance(event, Count):
-            yield event.lot
+            arrivals.setdefault(event.lot, event.date)
     for recognised in written.recognised:
-        yield recognised.lot
+        day = entries[recognised.entry].date
+        arrivals[recognised.lot] = min(day, arrivals.get(recognised.lot, day))
+    return arrivals
 
 
 def _with_expires(event: Event, cards: Cards) -> Event:

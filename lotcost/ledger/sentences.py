@@ -57,16 +57,35 @@ def _held(held: Iterable[refusals.Held]) -> str:
 
 
 def _bar(bar: refusals.Bar) -> str:
+    if bar.way:
+        return f"recalled since {bar.since} with lot {bar.way[0].number} of {bar.way[0].commodity}"
     if bar.why == "expired":
         return f"expired on {bar.since}"
     return f"{'in ' if bar.why == 'quarantine' else ''}{bar.why} since {bar.since}"
 
 
 def _way_out(why: refusals.Barred, day: datetime.date) -> str:
-    if why.bar.why != "quarantine":
-        return f'To take it out of stock write reason: "{why.bar.why}"'
     commodity, number = why.lot
-    return f'To release it write: {day} custom "lot-status" "{commodity}" "{number}" "released"'
+    release = f'{day} custom "lot-status" "{commodity}" "{number}" "released"'
+    if why.bar.why == "quarantine":
+        return f"To release it write: {release}"
+    out = f'To take it out of stock write reason: "{why.bar.why}"'
+    return f"{out}; where the recall is not for it: {release}" if why.bar.way else out
+
+
+def _reached(bar: refusals.Bar) -> str:
+    """Say which lot is recalled, and by way of which others that reaches this one."""
+    names = [f"lot {lot.number} of {lot.commodity}" for lot in bar.way]
+    made = names[1:-1]
+    if len(made) > _MOST_BETWEEN:
+        made = [*made[:2], f"{len(made) - 3} more", made[-1]]
+    went = ", into ".join([*made, "this lot"])
+    return (
+        f"{names[0]} is recalled since {bar.since} with what was made of it, and went into {went}"
+    )
+
+
+_MOST_BETWEEN = 5
 
 
 @_sentence.register
@@ -82,10 +101,10 @@ def _(why: refusals.Short, day: datetime.date) -> str:
 
 @_sentence.register
 def _(why: refusals.Barred, day: datetime.date) -> str:
+    barred = f"it {'' if why.bar.why == 'expired' else 'is '}{_bar(why.bar)}"
     return (
         f"Lot {why.lot.number} of {why.lot.commodity} in {why.account} may not be sold or used on "
-        f"{day}: it {'' if why.bar.why == 'expired' else 'is '}{_bar(why.bar)}. "
-        f"{_way_out(why, day)}"
+        f"{day}: {_reached(why.bar) if why.bar.way else barred}. {_way_out(why, day)}"
     )
 
 

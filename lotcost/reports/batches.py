@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO, Kind, Lot, Reason
+from lotcost.ledger.lineage import by_batch, sides, taken_apart
+from lotcost.model import ZERO, Kind, Reason
 from lotcost.reports.movements import document
 from lotcost.reports.report import Column, Report, money, rate, totals, trimmed, unit_cost
 
@@ -55,7 +55,7 @@ def batches(books: Books, since: datetime.date | None = None) -> Report:
     apart = taken_apart(books.lines)
     rows = [
         _row(books, lines, apart=entry in apart)
-        for (entry, _), lines in _by_batch(books.lines).items()
+        for (entry, _), lines in by_batch(books.lines).items()
         if entry in asked
     ]
     return Report(
@@ -69,44 +69,8 @@ def batches(books: Books, since: datetime.date | None = None) -> Report:
     )
 
 
-def taken_apart(lines: Iterable[Line]) -> frozenset[int]:
-    """Return the entries in which a batch gives back lots that went into it."""
-    went_in: dict[Lot, set[Lot]] = defaultdict(set)
-    apart = set()
-    for (entry, _), batch in _by_batch(lines).items():
-        into, out = _sides(batch)
-        used = {line.lot for line in into}
-        back = set[Lot]().union(*(went_in[lot] for lot in used))
-        if out and {line.lot for line in out} <= back:
-            apart.add(entry)
-        else:
-            for line in out:
-                went_in[line.lot] |= used
-    return frozenset(apart)
-
-
-def _by_batch(lines: Iterable[Line]) -> dict[tuple[int, str], list[Line]]:
-    """Gather the lines of each transaction that makes goods, by its place and currency."""
-    found: dict[tuple[int, str], list[Line]] = defaultdict(list)
-    for line in lines:
-        if line.kind in {Kind.PRODUCTION, Kind.WRITE_OFF}:
-            found[line.entry, line.currency].append(line)
-    return {
-        key: batch
-        for key, batch in found.items()
-        if any(line.kind is Kind.PRODUCTION for line in batch)
-    }
-
-
-def _sides(batch: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    made = [line for line in batch if line.kind is Kind.PRODUCTION]
-    return [line for line in made if line.units < ZERO], [
-        line for line in made if line.units > ZERO
-    ]
-
-
 def _row(books: Books, batch: Sequence[Line], apart: bool) -> dict[str, Any]:
-    inputs, outputs = _sides(batch)
+    inputs, outputs = sides(batch)
     if apart:
         inputs, outputs = outputs, inputs
     first = (outputs or inputs)[0]

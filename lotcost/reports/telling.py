@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.landed import is_landed, read_landing
+from lotcost.ledger.lineage import taken_apart
 from lotcost.model import ZERO, Issue, Kind, Landing, Lot, Money, Movement, Reason, Receipt
-from lotcost.reports.batches import taken_apart
 
 
 class Told(NamedTuple):

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from lotcost.ledger.books import Line
+from lotcost.ledger.lineage import taken_apart
 from lotcost.model import ZERO, Kind
-from lotcost.reports.batches import taken_apart
 from lotcost.reports.events.elements import (
     PLACE,
     Elements,

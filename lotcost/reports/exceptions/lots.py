@@ -71,7 +71,7 @@ def _long_quarantine(
 def _in_quarantine_since(books: Books, lot: Lot) -> datetime.date:
     """Return when a lot went into quarantine; what is said again changes nothing."""
     since = books.at
-    for day, status in reversed(books.statuses[lot]):
+    for day, status, *_ in reversed(books.said_statuses[lot]):
         if day <= books.at:
             if status is not Status.QUARANTINE:
                 break

@@ -66,7 +66,7 @@ def _unnamed_sources(index: Index, found: Trace) -> Iterator[Gap]:
 def _early_recalls(index: Index, found: Trace) -> Iterator[Gap]:
     for member in found.affected:
         came = min(line.date for _, line in index.lines[member.lot])
-        for day, status in index.books.statuses.get(member.lot, ()):
+        for day, status, *_ in index.books.said_statuses.get(member.lot, ()):
             if status is Status.RECALLED and day < came:
                 yield Gap(
                     member.lot,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from lotcost.core.genealogy import Batch, Genealogy, Part, genealogy
+from lotcost.core.genealogy import Batch, Genealogy, genealogy
 from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO, Kind, Lot
-from lotcost.reports.batches import taken_apart
+from lotcost.ledger.lineage import batches, taken_apart
+from lotcost.model import Lot
 
 
 class Index:
@@ -53,24 +53,5 @@ class Index:
 
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
-        """The transactions that make lots of others, in the order they happened.
-
-        Where Beancount books, a transfer may bring in other lots than it takes out: they are
-        the same goods under another number.
-        """
-        return tuple(_batches(self.books.lines))
-
-
-def _batches(lines: Sequence[Line]) -> Iterator[Batch]:
-    moved: dict[tuple[int, str], dict[Lot, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    days = {}
-    for line in lines:
-        if line.kind is Kind.PRODUCTION or line.kind is Kind.TRANSFER:
-            goods = line.lot.commodity if line.kind is Kind.TRANSFER else ""
-            moved[line.entry, goods][line.lot] += line.units
-            days[line.entry] = line.date
-    for key, units in moved.items():
-        used = tuple(Part(lot, -number) for lot, number in units.items() if number < ZERO)
-        made = tuple(Part(lot, number) for lot, number in units.items() if number > ZERO)
-        if used or made:
-            yield Batch(key, days[key[0]], used, made)
+        """The transactions that make lots of others, in the order they happened."""
+        return tuple(batches(self.books.lines))
