@@ -52,8 +52,8 @@ def apportion(total: Decimal, weights: Sequence[Decimal], cent: Decimal) -> list
     The parts add up to the total. Where remainders are equal the earlier part gets the
     cent; weights that are all zero share equally.
     """
-    if not weights:
-        return []
+    if len(weights) < 2:
+        return [total + ZERO.quantize(cent) for _ in weights]
     if total < ZERO:
         return [-part for part in apportion(-total, weights, cent)]
     whole = sum(weights, ZERO)

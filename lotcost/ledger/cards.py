@@ -60,10 +60,13 @@ class Cards:
         self.brought: set[Lot] = set()
         self.native: dict[tuple[str, Cost], str] = {}
         self._facts: dict[Lot, list[Fact]] = defaultdict(list)
+        # The last day anything was said of a lot, and its card since: most postings want that.
+        self._latest: dict[Lot, tuple[datetime.date, Mapping[str, Any]]] = {}
 
     def add(self, lot: Lot, facts: Iterable[Fact]) -> None:
         """Add facts to a lot's card."""
         self._facts[lot].extend(facts)
+        self._latest.pop(lot, None)
 
     def __iter__(self) -> Iterator[Lot]:
         return iter(self._facts)
@@ -85,9 +88,17 @@ class Cards:
         }
         return {lot: changes for lot, changes in said.items() if len(changes) > 1}
 
-    def card(self, lot: Lot, at: datetime.date | None = None) -> dict[str, Any]:
+    def card(self, lot: Lot, at: datetime.date | None = None) -> Mapping[str, Any]:
         """Return what is known of a lot, on the evening of a day where one is given."""
-        return {fact.key: fact.value for fact in self.history(lot) if at is None or fact.date <= at}
+        latest = self._latest.get(lot)
+        if latest is None:
+            history = self.history(lot)
+            since = history[-1].date if history else datetime.date.min
+            latest = since, {fact.key: fact.value for fact in history}
+            self._latest[lot] = latest
+        if at is None or latest[0] <= at:
+            return latest[1]
+        return {fact.key: fact.value for fact in self.history(lot) if fact.date <= at}
 
 
 def facts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,9 +18,10 @@ from lotcost.core.rounding import apportion, residue, slices
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.parties import PARTY, named_in
-from lotcost.model import SOLD, Kind, Layer, Lot, Money, Recost
+from lotcost.model import SOLD, ZERO, Kind, Layer, Lot, Money, Recost
 
 Meta = Mapping[str, Any]
+_WORDS = {kind: kind.value for kind in Kind}  # `value` is a function call
 ByLot = Mapping[tuple[Lot, str], Decimal]
 
 
@@ -43,20 +44,23 @@ def hold(
 
     What a fixed unit cost misses is booked beside it, as money of that lot.
     """
-    price = posting.price if kind in SOLD else None
-    held = []
+    account, _, _, written_price, flag, written_meta = posting
+    price = written_price if kind in SOLD else None
+    held: list[Posting] = []
     for part in parts:
-        meta = lot_meta(posting.meta or {}, part.lot, kind, writer)
+        commodity, number = part.lot
+        meta = lot_meta(written_meta or {}, part.lot, kind, writer)
         if part.expires is not None:
             meta.setdefault("expires", part.expires)
-        for units, unit_cost in slices(part, writer.config.cent(part.currency)):
-            cost = Cost(unit_cost, part.currency, part.acquired, part.lot.number)
-            amount = Amount(sign * units, part.lot.commodity)
-            held.append(posting._replace(units=amount, cost=cost, price=price, meta=meta))
+        for place, (units, unit_cost) in enumerate(slices(part, writer.config.cent(part.currency))):
+            amount = Amount(sign * units, commodity)
+            cost = Cost(unit_cost, part.currency, part.acquired, number)
+            own = dict(meta) if place else meta
+            held.append(Posting(account, amount, cost, price, flag, own))
         missing = residue(part)
         if missing:
             amount = Amount(sign * missing, part.currency)
-            held.append(posting._replace(units=amount, cost=None, price=None, meta=meta))
+            held.append(Posting(account, amount, None, None, flag, dict(meta)))
     return held
 
 
@@ -74,27 +78,25 @@ def hold_anew(recost: Recost, meta: Meta, kind: Kind, writer: Writer) -> list[Po
 def lot_meta(own: Meta, lot: Lot, kind: Kind, writer: Writer) -> dict[str, Any]:
     """Return a posting's own metadata with its lot and the lot's card."""
     party = named_in(own, kind)
-    return {
-        **writer.cards.card(lot, writer.day),
-        **{key: value for key, value in own.items() if key != AUTOMATIC_META},
-        **naming(lot, kind),
-        **({} if party is None else {PARTY: party}),
-    }
+    meta = {**writer.cards.card(lot, writer.day), **own, **naming(lot, kind)}
+    meta.pop(AUTOMATIC_META, None)
+    if party is not None:
+        meta[PARTY] = party
+    return meta
 
 
 def naming(lot: Lot, kind: Kind) -> dict[str, str]:
     """Return the metadata that names a lot and what happens to it."""
-    return {"lot": lot.number, "lot-commodity": lot.commodity, "lot-kind": kind.value}
+    return {"lot": lot.number, "lot-commodity": lot.commodity, "lot-kind": _WORDS[kind]}
 
 
-def by_lot(
-    parts: Sequence[Layer], number: Callable[[Layer], Decimal] = lambda part: part.cost
-) -> dict[tuple[Lot, str], Decimal]:
-    """Sum up the parts of each lot, by their cost unless another number is asked for."""
-    sums: dict[tuple[Lot, str], Decimal] = defaultdict(Decimal)
+def by_lot(parts: Sequence[Layer]) -> dict[tuple[Lot, str], Decimal]:
+    """Sum up what the parts of each lot cost."""
+    sums: dict[tuple[Lot, str], Decimal] = {}
     for part in parts:
-        sums[part.lot, part.currency] += number(part)
-    return dict(sums)
+        key = part.lot, part.currency
+        sums[key] = sums.get(key, ZERO) + part.cost
+    return sums
 
 
 def share_by_units(money: Money, parts: Sequence[Layer], config: Config) -> ByLot:
@@ -110,8 +112,9 @@ def money_legs(
     account: str, amounts: ByLot, source: Meta, kind: Kind, sign: int, **more: str
 ) -> Iterator[data.Posting]:
     """Yield a leg of money a lot, with more metadata where some is given."""
+    filename, lineno = source["filename"], source["lineno"]
     for (lot, currency), amount in amounts.items():
-        meta = {**line_of(source), **naming(lot, kind), **more}
+        meta = {"filename": filename, "lineno": lineno, **naming(lot, kind), **more}
         yield Posting(account, Amount(sign * amount, currency), None, None, None, meta)
 
 

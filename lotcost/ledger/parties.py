@@ -24,7 +24,10 @@ from lotcost.model import SOLD, Kind
 PARTY = "lot-party"
 """Where a written posting keeps the party it named itself: its card has a supplier too."""
 PARTY_KEYS = ("customer", "supplier")
-_BOUGHT = frozenset({Kind.RECEIPT, Kind.PURCHASE_RETURN})
+_KEYS_OF: Mapping[Kind, tuple[str, ...]] = {
+    **dict.fromkeys(SOLD, ("customer",)),
+    **dict.fromkeys((Kind.RECEIPT, Kind.PURCHASE_RETURN), ("supplier",)),
+}
 _FORM = 'custom "party" "Cafe Rose"'
 
 
@@ -43,11 +46,12 @@ class Party(NamedTuple):
 
 def named_in(meta: Mapping[str, Any], kind: Kind) -> str | None:
     """Return the party that metadata names: a customer, but of what is bought a supplier."""
-    keys: tuple[str, ...] = PARTY_KEYS
-    if kind in SOLD | _BOUGHT:
-        keys = ("customer",) if kind in SOLD else ("supplier",)
-    names = (str(meta[key]).strip() for key in keys if meta.get(key) is not None)
-    return next((name for name in names if name), None)
+    for key in _KEYS_OF.get(kind, PARTY_KEYS):
+        said = meta.get(key)
+        name = "" if said is None else str(said).strip()
+        if name:
+            return name
+    return None
 
 
 def party_of(own: Mapping[str, Any], txn: data.Transaction, kind: Kind) -> str | None:
