@@ -21,14 +21,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 
 from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Posting
-from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL, compute_residual
+from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL
 
 from lotcost.core.rounding import half_up
 from lotcost.ledger.config import Config, Policy
+from lotcost.ledger.documents import residual
 from lotcost.ledger.generating import generated
 from lotcost.ledger.holding import (
     ByLot,
@@ -49,6 +51,7 @@ from lotcost.model import SOLD, Costed, Issue, Kind, Landing, Layer, Receipt, Re
 
 Booked = Costed | Revalued
 _AT_COST = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.ADJUSTMENT})
+_MAY_DIFFER = frozenset({Kind.PURCHASE_RETURN, Kind.PRODUCTION})
 
 
 def write(
@@ -98,9 +101,7 @@ class _Page:
         self.txn = txn
         self.config: Config = written.config
         self.writer = Writer(written.cards, written.config, txn.date)
-        self.postings: dict[int, list[Posting]] = {
-            place: [posting] for place, posting in enumerate(txn.postings)
-        }
+        self.postings: list[list[Posting]] = [[posting] for posting in txn.postings]
         self.legs: list[Posting] = []
         self.changed = False
         # Goods that other legs took, elided, and that wait to be restated at their cost.
@@ -140,16 +141,11 @@ class _Page:
 
     def finish(self, excuse: bool) -> data.Transaction:
         """Return the transaction, balanced to the cent."""
-        postings = [
-            self._in_cents(posting)
-            for place in sorted(self.postings)
-            for posting in self.postings[place]
-        ]
+        postings = [self._in_cents(posting) for held in self.postings for posting in held]
         postings += self.legs
         if not self.changed and not excuse:
             return self.txn._replace(postings=postings)  # labels alone weigh nothing
-        residual = compute_residual(postings)
-        off = {each.units.currency: each.units.number for each in residual.get_positions()}
+        off = residual(postings)
         if off and excuse:
             postings = [
                 posting._replace(meta={**(posting.meta or {}), AUTOMATIC_RESIDUAL: True})
@@ -161,8 +157,10 @@ class _Page:
 
     def _in_cents(self, posting: Posting) -> Posting:
         """Write an elided leg's amount as money is written, not as a division gave it."""
+        if not posting.meta or AUTOMATIC_META not in posting.meta:
+            return posting
         units = posting.units
-        if AUTOMATIC_META not in (posting.meta or {}) or self.config.is_goods(units.currency):
+        if self.config.is_goods(units.currency):
             return posting
         rounded = half_up(units.number, self.config.cent(units.currency))
         same = rounded == units.number
@@ -188,12 +186,12 @@ class _Page:
         taken = kind is not Kind.RECEIPT and self._restate(goods, cost, kind, sign)
         if kind in _AT_COST and not taken:
             account = _account_at_cost(policy, kind, reason_of(posting, self.txn))
-            if account is not None and not self._is_written(account):
+            if account is not None and account not in self._paid_to:
                 self.legs += money_legs(account, cost, source, kind, sign)
-        if kind in {Kind.PURCHASE_RETURN, Kind.PRODUCTION}:
+        if kind in _MAY_DIFFER:
             self.difference_to = policy.accounts.get("lot-adjustment")
             self.credited = kind is Kind.PURCHASE_RETURN and posting.price is not None
-        if goods.revenue is not None and wants_revenue(self.txn, self.config):
+        if goods.revenue is not None and self._wants_revenue:
             revenue = share_by_units(goods.revenue, parts, self.config)
             self.legs += money_legs(policy.accounts["lot-sales"], revenue, source, kind, -sign)
 
@@ -250,11 +248,17 @@ class _Page:
             told = {"lot-account": charge.account}
             self.legs += money_legs(account, amounts, source, Kind.LANDED_COST, 1, **told)
 
-    def _is_written(self, account: str) -> bool:
-        """Whether the transaction has a leg of money on an account."""
-        return any(
-            posting.account == account and not self.config.is_goods(posting.units.currency)
+    @cached_property
+    def _wants_revenue(self) -> bool:
+        return wants_revenue(self.txn, self.config)
+
+    @cached_property
+    def _paid_to(self) -> frozenset[str]:
+        """The accounts that the transaction has a leg of money on."""
+        return frozenset(
+            posting.account
             for posting in self.txn.postings
+            if not self.config.is_goods(posting.units.currency)
         )
 
     def _balanced(self, postings: list[Posting], off: Mapping[str, Decimal]) -> list[Posting]:
