@@ -70,7 +70,7 @@ def kinds(legs):
     config = Config(ledger.entries, ledger.ledger.options)
     (txn,) = transactions(ledger)
     read = Legs.of(txn, config)
-    return [str(kind_of(goods, read, txn, config)) for goods in read.goods]
+    return [str(kind_of(goods, read, txn)) for goods in read.goods]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from beancount.core import data
@@ -24,44 +25,72 @@ IN_KINDS = frozenset(
 
 
 class Goods(NamedTuple):
-    """A posting of goods in an inventory account."""
+    """A posting of goods in an inventory account.
+
+    Attributes:
+      priced: Whether the posting itself says a price or a cost.
+      met: Whether another leg has the goods the other way, without a cost.
+    """
 
     place: int
     posting: data.Posting
     policy: Policy
-
-    @property
-    def priced(self) -> bool:
-        """Whether the posting itself says a price or a cost."""
-        return self.posting.price is not None or self.posting.cost is not None
-
-    @property
-    def comes_in(self) -> bool:
-        """Whether units come in."""
-        return bool(self.posting.units.number > ZERO)
+    comes_in: bool
+    priced: bool
+    met: bool
 
 
 class Legs(NamedTuple):
-    """A transaction's postings, sorted into goods and the accounts of all else."""
+    """A transaction's postings, sorted into goods and the accounts of all else.
+
+    Attributes:
+      moving: The inventory accounts of each commodity that comes in, or goes out.
+      made: The commodities that come in without a price.
+      used: The commodities that go out.
+      earns: Whether there is a leg on an income account.
+    """
 
     goods: tuple[Goods, ...]
     accounts: frozenset[str]
+    moving: Mapping[tuple[str, bool], Set[str]]
+    made: Set[str]
+    used: Set[str]
+    earns: bool
 
     @classmethod
     def of(cls, txn: data.Transaction, config: Config) -> Legs:
-        """Sort a transaction's postings."""
-        goods = []
-        others = []
+        """Sort a transaction's postings, once: a long one is not read again at each posting."""
+        found: list[tuple[int, data.Posting, Policy]] = []
+        others: set[str] = set()
+        bare: set[tuple[str, bool]] = set()
         for place, posting in enumerate(txn.postings):
             policy = config.policy(posting.account)
-            if policy is not None and config.is_goods(posting.units.currency):
-                goods.append(Goods(place, posting, policy))
+            units = posting.units
+            if posting.cost is None:
+                bare.add((units.currency, units.number > ZERO))
+            if policy is not None and config.is_goods(units.currency):
+                found.append((place, posting, policy))
             else:
-                others.append(posting.account)
-        return cls(tuple(goods), frozenset(others))
+                others.add(posting.account)
+        goods = []
+        moving: dict[tuple[str, bool], set[str]] = defaultdict(set)
+        made, used = set(), set()
+        for place, posting, policy in found:
+            number_, commodity = posting.units
+            comes_in = number_ > ZERO
+            priced = posting.price is not None or posting.cost is not None
+            met = (commodity, not comes_in) in bare
+            goods.append(Goods(place, posting, policy, comes_in, priced, met))
+            moving[commodity, comes_in].add(posting.account)
+            if not comes_in:
+                used.add(commodity)
+            elif not priced:
+                made.add(commodity)
+        earns = any(map(config.is_income, others))
+        return cls(tuple(goods), frozenset(others), moving, made, used, earns)
 
 
-def kind_of(goods: Goods, legs: Legs, txn: data.Transaction, config: Config) -> Kind | str:
+def kind_of(goods: Goods, legs: Legs, txn: data.Transaction) -> Kind | str:
     """Return what a posting of goods is, or the sentence that says why nothing tells."""
     said = (goods.posting.meta or {}).get("lot-kind", txn.meta.get("lot-kind"))
     fitting = IN_KINDS if goods.comes_in else OUT_KINDS
@@ -72,7 +101,7 @@ def kind_of(goods: Goods, legs: Legs, txn: data.Transaction, config: Config) -> 
             way = "come in" if goods.comes_in else "go out"
             return f'{_units(goods)} {way}, which is no lot-kind "{said}"; {nearest("", fitting)}'
         return f'The lot-kind "{said}" is unknown; {nearest(str(said), fitting)}'
-    kind = (_kind_in if goods.comes_in else _kind_out)(goods, legs, txn, config)
+    kind = _kind_in(goods, legs) if goods.comes_in else _kind_out(goods, legs, txn)
     if kind is not None:
         return kind
     if goods.comes_in:
@@ -91,30 +120,28 @@ def _units(goods: Goods) -> str:
     return f"{number(abs(units.number))} {units.currency}"
 
 
-def _kind_out(goods: Goods, legs: Legs, txn: data.Transaction, config: Config) -> Kind | None:
+def _kind_out(goods: Goods, legs: Legs, txn: data.Transaction) -> Kind | None:
     if _moves_between(goods, legs):
         return Kind.TRANSFER
-    others = _others(goods, legs)
     own_reason = "reason" in (goods.posting.meta or {})
-    if not own_reason and any(other.comes_in and not other.priced for other in others):
+    if not own_reason and legs.made - {goods.posting.units.currency}:
         return Kind.PRODUCTION
     policy, reason = goods.policy, reason_of(goods.posting, txn)
     if reason is not None or policy.write_offs & legs.accounts:
         return Kind.WRITE_OFF
     if policy.accounts.get("lot-adjustment") in legs.accounts:
         return Kind.ADJUSTMENT
-    if goods.posting.price is not None or _earns(goods, legs, config):
+    if goods.posting.price is not None or _earns(goods, legs):
         return Kind.SALE
     return None
 
 
-def _kind_in(goods: Goods, legs: Legs, txn: data.Transaction, config: Config) -> Kind | None:
+def _kind_in(goods: Goods, legs: Legs) -> Kind | None:
     if _moves_between(goods, legs):
         return Kind.TRANSFER
-    others = _others(goods, legs)
-    if not goods.priced and any(not other.comes_in for other in others):
+    if not goods.priced and legs.used - {goods.posting.units.currency}:
         return Kind.PRODUCTION
-    if _earns(goods, legs, config):
+    if _earns(goods, legs):
         return Kind.SALE_RETURN
     if goods.policy.accounts.get("lot-adjustment") in legs.accounts:
         return Kind.ADJUSTMENT
@@ -129,21 +156,10 @@ def reason_of(posting: data.Posting, txn: data.Transaction) -> str | None:
 
 def _moves_between(goods: Goods, legs: Legs) -> bool:
     """Whether the same goods go the other way on another inventory account."""
-    commodity, account = goods.posting.units.currency, goods.posting.account
-    return any(
-        other.posting.units.currency == commodity
-        and other.posting.account != account
-        and other.comes_in != goods.comes_in
-        for other in legs.goods
-    )
+    there = legs.moving.get((goods.posting.units.currency, not goods.comes_in))
+    return bool(there and (len(there) > 1 or goods.posting.account not in there))
 
 
-def _others(goods: Goods, legs: Legs) -> Iterable[Goods]:
-    commodity = goods.posting.units.currency
-    return (other for other in legs.goods if other.posting.units.currency != commodity)
-
-
-def _earns(goods: Goods, legs: Legs, config: Config) -> bool:
+def _earns(goods: Goods, legs: Legs) -> bool:
     """Whether there is a leg on an income or cost-of-sales account."""
-    cost_of_sales = goods.policy.accounts.get("lot-cost-of-sales")
-    return any(account == cost_of_sales or config.is_income(account) for account in legs.accounts)
+    return legs.earns or goods.policy.accounts.get("lot-cost-of-sales") in legs.accounts

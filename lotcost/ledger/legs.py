@@ -25,7 +25,7 @@ def check_legs(goods: Goods, kind: Kind, txn: data.Transaction, config: Config) 
     """See that an account is laid down for each leg that will have to be added."""
     policy = goods.policy
     wanted = []
-    if kind in _LEG_KEYS and not _takes_goods(goods, txn):
+    if kind in _LEG_KEYS and not goods.met:
         account = (
             policy.write_off(reason_of(goods.posting, txn))
             if kind is Kind.WRITE_OFF
@@ -53,13 +53,3 @@ def wants_revenue(txn: data.Transaction, config: Config) -> bool:
     if not any(config.is_income(posting.account) for posting in txn.postings):
         return True
     return not elided_money(txn, config) and balances(txn, config)
-
-
-def _takes_goods(goods: Goods, txn: data.Transaction) -> bool:
-    """Whether another leg took the goods, elided, and will be restated at their cost."""
-    units = goods.posting.units
-    return any(
-        posting.units.currency == units.currency and posting.cost is None
-        for place, posting in enumerate(txn.postings)
-        if place != goods.place and (posting.units.number > 0) != (units.number > 0)
-    )

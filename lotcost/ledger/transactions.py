@@ -106,7 +106,7 @@ class TransactionReader:
             self._read_landing(place, bool(spoilt))
 
     def _kind(self, goods: Goods) -> Kind:
-        kind = kind_of(goods, self.legs, self.txn, self.config)
+        kind = kind_of(goods, self.legs, self.txn)
         if isinstance(kind, Kind):
             return kind
         said = "lot-kind" in (goods.posting.meta or {}) or "lot-kind" in self.txn.meta
