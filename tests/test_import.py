@@ -813,9 +813,18 @@ def test_a_count_that_differs_is_booked_when_asked_to(write: Write) -> None:
     assert "--adjust" in " ".join(refused(file))
 
     added = imported(file, "--adjust")
-    assert added.endswith('"L1" 8 MILK\n  adjust: TRUE\n')
+    assert added.endswith('"L1" 8 MILK  ; 10 in the books\n  adjust: TRUE\n')
     (row,) = answer("lots", load("main.beancount"), Question(lot="L1")).rows
     assert row["units_on_hand"] == 8
+
+
+def test_a_count_that_agrees_goes_on_asserting(write: Write) -> None:
+    imported(write(DELIVERY))
+    both = write(COUNTS + "10\n2025-01-31,Assets:Stock:Main,MILK,1E5,5,4\n", "counts.csv")
+    added = imported(both, "--adjust")
+
+    assert '"L1" 10 MILK\n2025-01-31' in added
+    assert added.endswith('"1E5" 4 MILK  ; 5 in the books\n  adjust: TRUE\n')
 
 
 def test_a_row_without_a_count_is_named(write: Write) -> None:
@@ -824,7 +833,7 @@ def test_a_row_without_a_count_is_named(write: Write) -> None:
 
     assert result.exit_code == 0
     assert "receipts.csv row 2: not counted: Assets:Stock:Main MILK L1\n" in result.stderr
-    assert '"1E5" 0 MILK\n' in result.stdout
+    assert '"1E5" 0 MILK  ; 5 in the books\n' in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -98,21 +98,28 @@ def draft_received(
 
 
 def draft_found(found: Sequence[Found], adjust: bool, known: Known, again: bool = False) -> Draft:
-    """Write the counts that the ledger does not have, or all of them."""
+    """Write the counts that the ledger does not have, or all of them.
+
+    Args:
+      adjust: Whether a difference is booked; where there is none, the count goes on asserting.
+    """
     there = {
         each.row: known.counted[each.counted] for each in found if each.counted in known.counted
     }
     written = [each for each in found if again or each.row not in there]
     in_order = sorted(written, key=lambda each: each.counted.date)
-    return Draft(tuple(line for each in in_order for line in _count(each, adjust)), there)
+    return Draft(tuple(line for each in in_order for line in _count(each, adjust, known)), there)
 
 
-def _count(found: Found, adjust: bool) -> Iterator[DraftLine]:
+def _count(found: Found, adjust: bool, known: Known) -> Iterator[DraftLine]:
     rows = (found.row,)
     date, account, lot, units = found.counted
     said = f'{date} custom "lot-count" {account} {quoted(lot.number)}'
-    yield DraftLine(f"{said} {number(units)} {lot.commodity}", rows)
-    if adjust:
+    in_books = known.held(date, account, lot)
+    differs = not known.is_given or in_books != units
+    why = f"  ; {number(in_books)} in the books" if known.is_given and differs else ""
+    yield DraftLine(f"{said} {number(units)} {lot.commodity}{why}", rows)
+    if adjust and differs:
         yield DraftLine(f"{_INDENT}adjust: TRUE", rows)
     if found.unit_cost is not None:
         cost = f"{number(found.unit_cost.number)} {found.unit_cost.currency}"

@@ -18,7 +18,7 @@ from beancount.parser.options import OPTIONS_DEFAULTS
 
 from lotcost.importers import gs1
 from lotcost.importers.wrong import WrongCellError
-from lotcost.ledger.books import Books
+from lotcost.ledger.books import Books, Line
 from lotcost.ledger.config import Config
 from lotcost.ledger.errors import nearest, where
 from lotcost.model import Kind, Lot
@@ -90,11 +90,16 @@ class Known:
     def came_in(self) -> Mapping[tuple[datetime.date, Lot], Sequence[Arrived]]:
         """What came in of a lot on a day."""
         found: dict[tuple[datetime.date, Lot], list[Arrived]] = defaultdict(list)
-        for line in Books(self._entries, self._options).lines:
+        for line in self._lines:
             if line.kind is Kind.RECEIPT:
                 arrived = Arrived(line.units, line.source.get(IMPORT_ID), where(line.source))
                 found[line.date, line.lot].append(arrived)
         return found
+
+    def held(self, date: datetime.date, account: str, lot: Lot) -> Decimal:
+        """Return what an account holds of a lot on the evening of a day."""
+        moved = self._moved.get((account, lot), ())
+        return sum((units for day, units in moved if day <= date), Decimal(0))
 
     def commodity(self, name: str) -> str:
         """Return the goods that a row names, which the ledger has to know."""
@@ -164,6 +169,19 @@ class Known:
             for posting in receipt.postings
             if posting.units.number < 0 and not self.config.policy(posting.account)
         )
+
+    @cached_property
+    def _lines(self) -> Sequence[Line]:
+        return Books(self._entries, self._options).lines
+
+    @cached_property
+    def _moved(self) -> Mapping[tuple[str, Lot], Sequence[tuple[datetime.date, Decimal]]]:
+        """The units that went in and out of each account, by lot."""
+        found: dict[tuple[str, Lot], list[tuple[datetime.date, Decimal]]] = defaultdict(list)
+        for line in self._lines:
+            if not line.expensed:
+                found[line.account, line.lot].append((line.date, line.units))
+        return found
 
     @cached_property
     def _receipts(self) -> Sequence[data.Transaction]:

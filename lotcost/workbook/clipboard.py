@@ -84,6 +84,7 @@ def _set_up(sheet: Any, report: Report, about: About) -> None:
     sheet.repeat_rows(_HEAD_ROW)
     sheet.freeze_panes(_HEAD_ROW + 1, 0)
     sheet.set_row(0, 24)
+    sheet.set_row(_HEAD_ROW, 24)
     title = about.ledger.replace("&", "&&")
     sheet.set_footer(f"&L&9{title}, {report.at}&R&9&P / &N")
     names = [column.name for column in report.columns]
