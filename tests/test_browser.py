@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fava_app import EXPIRY, LEDGER, LOTS, MARGINS, Pages, write
+from fava_app import EXPIRY, LEDGER, LOTS, MARGINS, TRACE, VALUATION, Pages, many_lots, write
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 try:
@@ -55,7 +55,17 @@ class _Quiet(WSGIRequestHandler):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a ledger's pages."""
     hostile = LEDGER.replace('"F1"', f'"{HOSTILE}"'.replace('="', '=\\"').replace(')"', ')\\"'))
-    pages = Pages(write(tmp_path_factory.mktemp("site"), hostile))
+    yield from _serve(write(tmp_path_factory.mktemp("site"), hostile))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a ledger with two pages of lots."""
+    yield from _serve(write(tmp_path_factory.mktemp("many"), "".join(many_lots(520))))
+
+
+def _serve(file: Path) -> Iterator[str]:
+    pages = Pages(file)
     server = make_server("127.0.0.1", 0, pages.app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -109,6 +119,7 @@ def _contrast(tab: Any, selector: str) -> float:
         (LOTS, "Expiry"),
         (MARGINS, "Write-offs"),
         (EXPIRY, "Written off"),
+        (VALUATION, "By account"),
     ],
 )
 def test_a_page_draws_its_charts_and_can_be_read(
@@ -121,6 +132,88 @@ def test_a_page_draws_its_charts_and_can_be_read(
     expect(tab.get_by_role("combobox", name="At Cost")).to_have_count(0)
     for selector in (".lotcost a.button", ".lotcost thead th a", ".lotcost tbody a", ".lotcost dd"):
         assert _contrast(tab, selector) >= 4.5
+
+
+@pytest.mark.parametrize("page", [f"{LOTS}/?lot=L1", f"{TRACE}/?q=L1", f"{VALUATION}/"])
+def test_a_page_without_charts_can_be_read_too(tab: Any, site: str, page: str) -> None:
+    tab.goto(f"{site}/extension/{page}")
+    expect(tab.locator(".lotcost h3").first).to_be_visible()
+    for selector in (".lotcost h3 a", ".lotcost-badge", ".lotcost thead th", ".lotcost-good"):
+        if tab.locator(selector).count():
+            assert _contrast(tab, selector) >= 4.5
+
+
+def test_a_box_of_the_family_opens_its_lot(tab: Any, site: str) -> None:
+    tab.goto(f"{site}/extension/{TRACE}/")
+    tab.get_by_role("searchbox").fill("cafe rose")
+    tab.get_by_role("searchbox").press("Enter")
+    picture = tab.get_by_role("group", name="Family of MILK L1")
+    expect(picture.get_by_role("link")).to_have_count(3)
+    picture.get_by_role("link", name="L1").click()
+    expect(tab.get_by_role("heading", name="MILK L1")).to_be_visible()
+    expect(tab.get_by_text("10 received = 10 accounted for")).to_be_visible()
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="xlsx").click()
+    assert download.value.suggested_filename == "movements.xlsx"
+
+
+def test_a_fact_of_the_card_tells_its_history_by_keyboard(tab: Any, site: str) -> None:
+    tab.goto(f"{site}/extension/{LOTS}/?lot=L1")
+    fact = tab.locator(".lotcost-fact", has_text="certificate")
+    expect(fact.locator(".lotcost-then")).to_be_hidden()
+    fact.focus()
+    expect(fact.locator(".lotcost-then")).to_be_visible()
+    expect(fact.locator(".lotcost-then")).to_contain_text("2025-01-02 CoA-7781")
+
+
+def test_a_table_is_sorted_by_keyboard(tab: Any, site: str) -> None:
+    tab.goto(f"{site}/extension/{LOTS}/")
+    tab.get_by_role("link", name="On hand", exact=True).focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator('th[aria-sort="descending"]')).to_contain_text("On hand")
+    expect(tab.locator(".lotcost > .lotcost-scroll tbody tr").first).to_contain_text("FLOUR")
+
+
+def test_a_long_table_keeps_its_heading_and_totals_in_view(tab: Any, many: str) -> None:
+    tab.set_viewport_size({"width": 800, "height": 600})
+    tab.goto(f"{many}/extension/{LOTS}/")
+    region = tab.get_by_role("region", name="Lots")
+    last = region.locator("tbody tr").last
+    region.focus()
+    tab.keyboard.press("End")
+    expect(last).to_be_in_viewport()
+    expect(region.get_by_role("columnheader", name="Received")).to_be_in_viewport()
+    expect(region.locator("tfoot")).to_be_in_viewport()
+    tab.get_by_role("navigation", name="Pages").get_by_role("link", name="2", exact=True).click()
+    expect(region.locator("tbody tr")).to_have_count(20)
+
+
+def test_help_opens_on_each_page(tab: Any, site: str) -> None:
+    for page in (LOTS, MARGINS, EXPIRY, TRACE, VALUATION):
+        tab.goto(f"{site}/extension/{page}/")
+        words = tab.locator(".lotcost-help dl")
+        expect(words).to_be_hidden()
+        tab.locator(".lotcost-help summary").press("Enter")
+        expect(words).to_be_visible()
+
+
+def test_each_page_works_without_a_script(browser: Any, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.set_default_timeout(_PATIENCE)
+    tab.goto(f"{site}/extension/{LOTS}/")
+    tab.get_by_role("link", name="L1", exact=True).click()
+    expect(tab.get_by_text("10 received = 10 accounted for")).to_be_visible()
+    tab.get_by_text("What was said of this lot, and where").click()
+    expect(tab.get_by_role("cell", name="CoA-7781")).to_be_visible()
+    tab.get_by_role("link", name="trace", exact=True).click()
+    expect(tab.get_by_role("heading", name="Trace of MILK L1")).to_be_visible()
+    for page in (MARGINS, EXPIRY, VALUATION):
+        tab.goto(f"{site}/extension/{page}/")
+        expect(tab.locator(".lotcost > .lotcost-scroll tbody tr").first).to_be_visible()
+        tab.get_by_text("The charts as tables").click()
+        expect(tab.locator(".lotcost-plain caption").first).to_be_visible()
+    context.close()
 
 
 def test_a_lot_opens_its_page_and_a_movement_its_entry(tab: Any, site: str) -> None:
@@ -138,7 +231,7 @@ def test_the_search_keeps_what_was_chosen(tab: Any, site: str) -> None:
     tab.goto(f"{site}/extension/{LOTS}/?status=all&by=account")
     tab.get_by_role("searchbox").fill("dairy")
     tab.get_by_role("searchbox").press("Enter")
-    expect(tab.locator(".lotcost tbody tr")).to_have_count(2)
+    expect(tab.get_by_role("region", name="Lots").locator("tbody tr")).to_have_count(2)
     for kept in ("q=dairy", "status=all", "by=account"):
         expect(tab).to_have_url(re.compile(kept))
 

@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import os
+import threading
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
+from fava.application import create_app
 from fava_app import (
     BODY,
     EXPIRY,
@@ -21,6 +23,7 @@ from fava_app import (
     LEDGER,
     LOTS,
     MARGINS,
+    TRACE,
     VALUATION,
     Article,
     Open,
@@ -28,7 +31,9 @@ from fava_app import (
     figures,
     many_lots,
     report,
+    write,
 )
+from fava_lotcost.snapshot import Asked
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
@@ -525,6 +530,125 @@ def test_an_edit_shows_on_the_next_request(open_fava: Open) -> None:
     more = BODY.replace("10 MILK", "20 MILK").replace("-20 USD", "-40 USD", 1)
     edit(pages, HEAD + more)
     assert figures(pages.page(LOTS, q="L1").rows()[:-1], "On hand") == ["15"]
+
+
+@pytest.mark.parametrize(
+    ("page", "params"),
+    [(LOTS, {}), (LOTS, {"lot": "L1"}), (MARGINS, {}), (EXPIRY, {}), (VALUATION, {}), (TRACE, {})],
+)
+def test_each_page_says_how_its_figures_are_computed(
+    open_fava: Open, page: str, params: dict[str, str]
+) -> None:
+    article = open_fava().page(page, **params)
+    assert ("class", "lotcost-help") in article.attributes
+    assert ("aria-label", "How these figures are computed") in article.attributes
+
+
+@PAGES
+def test_a_heading_sorts_by_a_link_and_says_how(open_fava: Open, page: str) -> None:
+    pages = open_fava()
+    article = pages.page(page)
+    assert "aria-sort" not in dict(article.attributes)
+    column = "Cost" if page in (EXPIRY, VALUATION) else "Commodity"
+    first = Article(pages.client.get(article.links[column]).get_data(as_text=True))
+    order = "descending" if column == "Cost" else "ascending"
+    assert ("aria-sort", order) in first.attributes
+    turned = Article(pages.client.get(first.links[column]).get_data(as_text=True))
+    other = {"ascending": "descending", "descending": "ascending"}[order]
+    assert ("aria-sort", other) in turned.attributes
+
+
+def test_own_scripts_are_small_and_one_a_page() -> None:
+    import fava_lotcost
+
+    scripts = list(Path(fava_lotcost.__file__).parent.rglob("*.js"))
+    assert {each.stem for each in scripts} <= {LOTS, MARGINS, EXPIRY, TRACE, VALUATION}
+    assert all(each.stat().st_size < 30_000 for each in scripts)
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ('option "render_commas" "TRUE"', "1,448,412.00"),
+        ('2025-01-01 custom "fava-option" "locale" "de"', "1.448.412,00"),
+    ],
+)
+def test_numbers_are_in_the_ledger_s_format(open_fava: Open, options: str, shown: str) -> None:
+    pages = open_fava(options + "\n" + "".join(many_lots(1203)))
+    assert shown in pages.page(LOTS).text
+    assert shown in pages.page(VALUATION).text
+
+
+def test_read_only_shows_all_pages_and_takes_nothing(open_fava: Open) -> None:
+    pages = open_fava(read_only=True)
+    before = pages.file.read_bytes()
+    for page in (LOTS, MARGINS, EXPIRY, TRACE, VALUATION):
+        assert pages.page(page).text
+        for endpoint in ("", "export.csv"):
+            for method in ("post", "put", "delete"):
+                response = getattr(pages.client, method)(pages.path(page, endpoint))
+                assert response.status_code in {401, 405}
+    assert pages.get(LOTS, "export.csv").status_code == 200
+    assert pages.file.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["Nope", "LotCost", "%25", "%3Cb%3E", "x" * 3000])
+def test_a_page_that_is_not_there_is_not_found(open_fava: Open, name: str) -> None:
+    pages = open_fava()
+    for path in (f"/{pages.slug}/extension/{name}/", f"/{pages.slug}/extension/{LOTS}/{name}"):
+        assert pages.client.get(path).status_code == 404
+
+
+# Loads
+
+
+def test_two_ledgers_in_one_process_keep_apart(tmp_path: Path) -> None:
+    files = []
+    for name, units in (("One", 11), ("Two", 22)):
+        folder = tmp_path / name
+        folder.mkdir()
+        text = LEDGER.replace('"Books"', f'"{name}"').replace("40 FLOUR", f"{units} FLOUR")
+        files.append(write(folder, text))
+    app = create_app([str(file) for file in files], load=True)
+    app.testing = True
+    client = app.test_client()
+    for _ in range(2):
+        for slug, held in (("one", "5"), ("two", "16")):
+            html = client.get(f"/{slug}/extension/{LOTS}/?q=F1").get_data(as_text=True)
+            assert Article(html).rows()[0]["On hand"] == held
+
+
+def test_all_pages_of_a_load_share_one_snapshot(open_fava: Open) -> None:
+    pages = open_fava()
+
+    def loads() -> set[int]:
+        names = (LOTS, MARGINS, EXPIRY, TRACE, VALUATION)
+        found = (pages.ledger.extensions.get_extension(name) for name in names)
+        return {id(each._loaded) for each in found}
+
+    before = loads()
+    assert len(before) == 1
+    edit(pages, LEDGER.replace("40 FLOUR", "41 FLOUR"))
+    pages.page(LOTS)
+    assert len(loads()) == 1
+    assert loads() != before
+
+
+def test_a_reload_amid_a_request_changes_nothing_of_it(open_fava: Open) -> None:
+    pages = open_fava()
+    page = pages.ledger.extensions.get_extension(LOTS)
+    with pages.app.test_request_context(pages.path(LOTS)):
+        pages.app.preprocess_request()
+        began = page.loaded
+        pages.file.write_text(LEDGER.replace("40 FLOUR", "41 FLOUR"), encoding="utf-8")
+        reload = threading.Thread(target=pages.ledger.load_file)  # as another request does
+        reload.start()
+        reload.join()
+        assert page.loaded is began
+        assert began.snapshot.report("lots", Asked(), None).rows[0]["units_on_hand"] == 34
+    with pages.app.test_request_context(pages.path(LOTS)):
+        assert page.loaded is not began
+        assert page.loaded.snapshot.report("lots", Asked(), None).rows[0]["units_on_hand"] == 35
 
 
 def edit(pages: Pages, text: str) -> None:
