@@ -20,6 +20,7 @@ from lotcost.core.expiry import StatusHistory
 from lotcost.core.recalls import reaches, with_downstream
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
+from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Config
 from lotcost.ledger.generating import GENERATED
 from lotcost.ledger.lineage import makings
@@ -27,6 +28,8 @@ from lotcost.ledger.parties import PARTY, Party, party_of, read_parties
 from lotcost.ledger.prices import converter
 from lotcost.ledger.revenue import Attribution, attribute
 from lotcost.model import BRINGS_LOTS, ZERO, Kind, Lot, Money
+
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 class Line(NamedTuple):
@@ -94,7 +97,9 @@ class Books:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every draw and receipt, in the order they happened."""
-        return tuple(sorted(_lines(self.entries, self.config), key=_when))
+        config = self.config
+        with no_collecting():
+            return tuple(sorted(_lines(self.entries, config), key=_when))
 
     @cached_property
     def picked(self) -> tuple[tuple[int, Line], ...]:
@@ -136,7 +141,9 @@ class Books:
     @cached_property
     def revenue(self) -> Attribution:
         """What each line earned, and the income that is no lot's."""
-        return attribute(self.entries, self.lines, self.config)
+        lines = self.lines
+        with no_collecting():
+            return attribute(self.entries, lines, self.config)
 
     @cached_property
     def parties(self) -> Mapping[str, Party]:
@@ -171,11 +178,13 @@ class Books:
         cards = Cards()
         statuses, _ = card_files.read_directives(self.entries, cards)
         seen = set()
-        for line in self.lines:
-            brings = line.units > ZERO and line.kind in BRINGS_LOTS
-            if brings and (line.lot, line.entry) not in seen:
-                seen.add((line.lot, line.entry))
-                cards.add(line.lot, card_files.facts(line.source, line.date, line.source))
+        lines = self.lines
+        with no_collecting():
+            for line in lines:
+                brings = line.kind in BRINGS_LOTS and line.units > ZERO
+                if brings and (line.lot, line.entry) not in seen:
+                    seen.add((line.lot, line.entry))
+                    cards.add(line.lot, card_files.facts(line.source, line.date, line.source))
         return cards, statuses
 
 
@@ -216,7 +225,7 @@ def line_of(
     """Return what a posting says about lots; in stock but of no lot, its number is empty."""
     meta = posting.meta or txn.meta
     in_stock = config.policy(posting.account) is not None
-    kind = Kind(meta["lot-kind"]) if "lot-commodity" in meta else None
+    kind = _KINDS[meta["lot-kind"]] if "lot-commodity" in meta else None
     if not in_stock and kind is not Kind.LANDED_COST:
         return None
     units, cost, price = posting.units, posting.cost, posting.price

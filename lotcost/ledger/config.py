@@ -11,7 +11,7 @@ An account is an inventory account when its own `open`, or its nearest ancestor'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
@@ -76,6 +76,10 @@ class Policy(NamedTuple):
         return self.accounts.get(f"lot-write-off-{reason}", self.accounts.get("lot-write-off"))
 
 
+def _root(account: str) -> str:
+    return account.partition(":")[0]
+
+
 class Config:
     """The policies and goods of one ledger.
 
@@ -92,6 +96,7 @@ class Config:
         self.near_expiry: dict[int, Decimal] = {}
         self.policy = cache(self._policy)
         self.cent = cache(self._cent)
+        self._root: Callable[[str], str] = cache(_root)
         self._income: str = options["name_income"]
         self._expenses: str = options["name_expenses"]
         self._opens: dict[str, data.Open] = {}
@@ -143,11 +148,11 @@ class Config:
 
     def is_income(self, account: str) -> bool:
         """Tell an income account."""
-        return account.split(":", 1)[0] == self._income
+        return self._root(account) == self._income
 
     def is_expense(self, account: str) -> bool:
         """Tell an expense account."""
-        return account.split(":", 1)[0] == self._expenses
+        return self._root(account) == self._expenses
 
     @property
     def sales_accounts(self) -> list[str]:

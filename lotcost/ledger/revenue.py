@@ -54,7 +54,9 @@ def attribute(
     sales: dict[int, _Sales] = {}
     for place, line in enumerate(lines):
         if line.kind in SOLD:
-            found = sales.setdefault(line.entry, _Sales([], []))
+            found = sales.get(line.entry)
+            if found is None:
+                found = sales[line.entry] = _Sales([], [])
             found.places.append(place)
             found.lines.append(line)
     earned: dict[int, Money] = {}
@@ -66,8 +68,9 @@ def attribute(
     claimed: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for entry, sold in sales.items():
         for place in sold.places:
-            if place in earned:
-                claimed[entry, earned[place].currency] += earned[place].number
+            own = earned.get(place)
+            if own is not None:
+                claimed[entry, own.currency] += own.number
     waiting = {place for lines_ in linked.values() for place in lines_} - earned.keys()
     awaited = {link for link, lines_ in linked.items() if waiting & lines_.keys()}
     invoices = {

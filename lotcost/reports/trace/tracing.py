@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from lotcost.core.genealogy import Batch, Cycle, Kin, ancestors, descendants
 from lotcost.ledger.books import Line
+from lotcost.ledger.collecting import no_collecting
 from lotcost.model import SOLD, ZERO, Kind, Lot
 from lotcost.reports.movements import document
 from lotcost.reports.report import money, trimmed
@@ -36,7 +37,11 @@ def trace(index: Index, lots: Iterable[Lot]) -> Trace | Cycle:
     Args:
       lots: At least one line of the books moves each of them.
     """
-    asked = tuple(dict.fromkeys(lots))
+    with no_collecting():
+        return _trace(index, tuple(dict.fromkeys(lots)))
+
+
+def _trace(index: Index, asked: tuple[Lot, ...]) -> Trace | Cycle:
     down = descendants(index.genealogy, asked)
     if isinstance(down, Cycle):
         return down
