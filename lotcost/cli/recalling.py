@@ -12,12 +12,7 @@ import click
 from lotcost.cli import output
 from lotcost.cli.options import load_telling
 from lotcost.cli.tracing import WHICH, follow, said_of
-from lotcost.ledger.books import Line
-from lotcost.model import Kind
-from lotcost.reports.events import events
 from lotcost.reports.recall import pack
-from lotcost.reports.report import Report
-from lotcost.reports.trace import Index, Side, Trace
 
 _PAGES = frozenset({".html", ".htm"})
 
@@ -48,24 +43,9 @@ def _recall(
             from lotcost.workbook.several import write_reports  # here: it takes a third of a second
 
             stream = io.BytesIO()
-            write_reports("Recall", sheets(index, found), said, stream)
+            write_reports("Recall", pack(index, found), said, stream)
             output.write(file, stream.getvalue())
     click.get_current_context().exit(1 if has_errors else 0)
-
-
-def sheets(index: Index, found: Trace) -> tuple[Report, ...]:
-    """Return the sheets of a recall, and the events of its lots."""
-    told = events(index.books, asked=lambda line: _is_of(line, found))
-    return (*pack(index, found), *told.values())
-
-
-def _is_of(line: Line, found: Trace) -> bool:
-    """Whether a line is an event of a trace: goods bought upstream, sold downstream, or made."""
-    if line.kind is Kind.PRODUCTION:
-        return line.entry in {run.entry for run in found.runs}
-    bought = line.kind in {Kind.RECEIPT, Kind.PURCHASE_RETURN}
-    spare = Side.DOWNSTREAM if bought else Side.UPSTREAM
-    return any(member.lot == line.lot and member.side is not spare for member in found.members)
 
 
 def _check_target(file: Path) -> None:

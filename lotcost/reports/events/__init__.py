@@ -16,6 +16,8 @@ from lotcost.reports.events.one_step import one_step
 from lotcost.reports.events.transform import transform
 from lotcost.reports.report import Report
 
+__all__ = ["SHEETS", "Asked", "events"]
+
 SHEETS: Mapping[str, str] = {
     "receive": "21 CFR 1.1345(a), receiving",
     "ship": "21 CFR 1.1340(a), shipping",

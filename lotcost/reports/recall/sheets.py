@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from lotcost.model import Lot
+from lotcost.ledger.books import Line
+from lotcost.model import Kind, Lot
+from lotcost.reports.events import Asked, events
 from lotcost.reports.recall.contacts import contact, contact_columns, contact_keys
 from lotcost.reports.recall.letters import letters
 from lotcost.reports.recall.summary import summary
 from lotcost.reports.report import Column, Report, Row
-from lotcost.reports.trace import Handover, Index, Member, Run, Trace
+from lotcost.reports.trace import Handover, Index, Member, Run, Side, Trace
 
 _LOT = (Column("commodity", "text"), Column("lot", "text"))
 _COST = (Column("currency", "text"), Column("cost", "money", "currency", summed=True))
@@ -60,7 +62,7 @@ _BALANCE = (
 
 
 def pack(index: Index, found: Trace) -> tuple[Report, ...]:
-    """Return the sheets of a recall, the answer first."""
+    """Return the sheets of a recall, the answer first and the events of its lots last."""
     return (
         summary(found),
         hold_list(found),
@@ -69,7 +71,23 @@ def pack(index: Index, found: Trace) -> tuple[Report, ...]:
         runs(found),
         mass_balance(found),
         letters(index, found),
+        *events(index.books, asked=_events_of(found)).values(),
     )
+
+
+def _events_of(found: Trace) -> Asked:
+    """Ask for what was bought of upstream lots, what was sold of affected ones, and the batches."""
+    sides = {member.lot: member.side for member in found.members}
+    entries = {run.entry for run in found.runs}
+
+    def asked(line: Line) -> bool:
+        if line.kind is Kind.PRODUCTION:
+            return line.entry in entries
+        bought = line.kind is Kind.RECEIPT or line.kind is Kind.PURCHASE_RETURN
+        spare = Side.DOWNSTREAM if bought else Side.UPSTREAM
+        return sides.get(line.lot, spare) is not spare
+
+    return asked
 
 
 def hold_list(found: Trace) -> Report:
