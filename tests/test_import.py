@@ -421,6 +421,7 @@ def test_columns_nobody_asked_for_are_named(write: Write) -> None:
         ({"currency": "USX"}, '"USX" is no currency; did you mean "USD"?'),
         ({"commodity": "MLK"}, '"MLK" is unknown; did you mean "MILK"?'),
         ({"commodity": "milk"}, '"milk" is unknown'),
+        ({"commodity": "ZZ"}, '"ZZ" is unknown; known are CHEESE, FLOUR, MILK. If it is new'),
         ({"commodity": "USD"}, '"USD" is unknown'),
         ({"commodity": ""}, "commodity is blank, and no GTIN or barcode names the goods"),
         ({"lot": ""}, 'lot is blank; MILK is lot-tracked: "required"'),

@@ -19,12 +19,13 @@ from lotcost.importers.drafting import Draft
 from lotcost.importers.importer import Imported
 from lotcost.importers.known import Known
 from lotcost.importers.mapping import COUNTS, FileMapping, read_mapping
-from lotcost.importers.tables import look
+from lotcost.importers.tables import look, read_grids
 from lotcost.importers.wrong import MappingError, WrongFileError, WrongRow, listed, rows_in_words
 from lotcost.ledger.errors import CountDiffers, number
 from lotcost.ledger.loading import Ledger
 
 _MANY = 2000
+_LARGE = 2**19
 _INCLUDE = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -51,12 +52,15 @@ def import_rows(
     _check_ledger(loaded, main, into)
     known = Known(loaded.entries, loaded.options)
     try:
-        looked = look(file, said)
+        if file.stat().st_size > _LARGE:
+            _show_progress(f"Reading {file} ...")
+        grids = read_grids(file, said)
+        looked = look(grids, said)
         chosen = kind or said.kind or looked.kind
         account = account or said.defaults.get("account")
         account = _account(account, known, chosen, looked.names_account)
         importer = importer_for(chosen)(account, said, counter=counter, adjust=adjust)
-        imported = importer.imported(file, known)
+        imported = importer.imported(file, known, grids=grids)
     except WrongFileError as error:
         raise click.ClickException(f"{error}\nNothing is imported.") from error
     _tell(imported, known)
@@ -189,8 +193,8 @@ def _add(
 ) -> None:
     rows = len({row for line in imported.draft.lines for row in line.rows})
     what = f"{rows} {'row' if rows == 1 else 'rows'}"
-    if rows > _MANY and sys.stderr.isatty():
-        click.echo(f"Trying the ledger with {what} more ...", err=True)
+    if rows > _MANY:
+        _show_progress(f"Trying the ledger with {what} more ...")
     try:
         with told():
             addition = appending.prepare(ledger, into, imported.draft.text, seen)
@@ -206,6 +210,11 @@ def _add(
     click.echo(addition.diff.encode(), nl=False)
     done = f"Added {what} to {into}." if write else f"{what} to add to {into}: --write does it."
     click.echo(done, err=True)
+
+
+def _show_progress(words: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(words, err=True)
 
 
 def _by_row(problem: checking.Problem, into: Path, first: int, imported: Imported) -> str:

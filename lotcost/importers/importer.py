@@ -15,6 +15,7 @@ from beangulp import Importer
 from beangulp.extract import DUPLICATE
 
 from lotcost.importers.drafting import Draft, draft_found, draft_received
+from lotcost.importers.grid import Grid
 from lotcost.importers.known import IMPORT_ID, Known
 from lotcost.importers.mapping import (
     COUNTS,
@@ -25,7 +26,7 @@ from lotcost.importers.mapping import (
     read_mapping,
 )
 from lotcost.importers.rows import Reading, read_rows
-from lotcost.importers.tables import read_table
+from lotcost.importers.tables import read_grids, read_table
 from lotcost.importers.wrong import WrongFileError, WrongRowsError
 
 _PAYABLE = "Liabilities:Payable"
@@ -76,7 +77,7 @@ class LotImporter(Importer):  # type: ignore[misc]  # beangulp has no types
         if file.suffix.lower() not in _SUFFIXES:
             return False
         try:
-            read_table(file, self.mapping, self.kind)
+            read_table(read_grids(file, self.mapping), file.name, self.mapping, self.kind)
         except WrongFileError:
             return False
         return True
@@ -129,9 +130,19 @@ class LotImporter(Importer):  # type: ignore[misc]  # beangulp has no types
         assert not errors, errors
         return [_sourced(entry, filepath, imported.draft) for entry in entries]
 
-    def imported(self, file: Path, known: Known, again: bool = False) -> Imported:
-        """Read a file and write as text what the ledger does not have, or all of it again."""
-        reading = self._read(file, known)
+    def imported(
+        self,
+        file: Path,
+        known: Known,
+        again: bool = False,
+        grids: Sequence[Grid] | None = None,
+    ) -> Imported:
+        """Read a file and write as text what the ledger does not have, or all of it again.
+
+        Args:
+          grids: What the file holds, where it has been read.
+        """
+        reading = self._read(file, known, grids)
         if self.kind == COUNTS:
             return Imported(reading, draft_found(reading.found, self.adjust, known, again))
         counter, narration = self.counter(known), self.mapping.narration
@@ -142,8 +153,10 @@ class LotImporter(Importer):  # type: ignore[misc]  # beangulp has no types
         """Return the account on the other side of what comes in."""
         return self.mapping.counter or known.usual_counter or _PAYABLE
 
-    def _read(self, file: Path, known: Known) -> Reading:
-        return read_rows(read_table(file, self.mapping, self.kind), self.mapping, self.kind, known)
+    def _read(self, file: Path, known: Known, grids: Sequence[Grid] | None = None) -> Reading:
+        grids = read_grids(file, self.mapping) if grids is None else grids
+        table = read_table(grids, file.name, self.mapping, self.kind)
+        return read_rows(table, self.mapping, self.kind, known)
 
 
 class Deliveries(LotImporter):

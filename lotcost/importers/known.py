@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from babel.core import get_global
@@ -24,6 +24,7 @@ from lotcost.ledger.errors import nearest, where
 from lotcost.model import Kind, Lot
 
 IMPORT_ID = "import-id"
+_MOST_LISTED = 20
 _COMMODITY = re.compile(CURRENCY_RE)
 _AUTO = frozenset({"beancount.plugins.auto_accounts", "beancount.plugins.auto"})
 
@@ -59,6 +60,8 @@ class Known:
         self._options = options
         self.is_given = bool(entries)
         self.config = Config(self._entries, options)
+        self._goods = self.config.goods
+        self._offer = cache(self._near)  # as rows repeat themselves
 
     @cached_property
     def imported(self) -> Mapping[str, str]:
@@ -103,14 +106,21 @@ class Known:
 
     def commodity(self, name: str) -> str:
         """Return the goods that a row names, which the ledger has to know."""
-        if self.is_given and name not in self.config.goods:
+        if self.is_given and name not in self._goods:
             raise WrongCellError(
-                f'"{name}" is unknown; {nearest(name, self.config.goods)} If it is new, declare '
+                f'"{name}" is unknown{self._offer(name)} If it is new, declare '
                 f"it in the ledger: 2025-01-01 commodity {_commodity_of(name)}"
             )
         if not _COMMODITY.fullmatch(name):
             raise WrongCellError(f'"{name}" cannot be a commodity; write it as MILK')
         return name
+
+    def _near(self, name: str) -> str:
+        """Offer the nearest goods; all of them where none is near and they are few."""
+        near = nearest(name, self._goods)
+        if near.endswith("?"):
+            return f"; {near}"
+        return f"; {near}." if len(self._goods) <= _MOST_LISTED else "."
 
     def of_gtin(self, code: str) -> str:
         """Return the goods that have a GTIN, in 14 digits, on their commodity directive."""

@@ -50,6 +50,15 @@ class Table(NamedTuple):
     notes: tuple[str, ...]
 
 
+def read_grids(file: Path, mapping: FileMapping) -> Sequence[Grid]:
+    """Read a text file, or the sheets of a workbook; what cannot be read is a WrongFileError."""
+    _check_size(file)
+    content = _content(file)
+    if xlsx_files.is_workbook(content):
+        return xlsx_files.read(content, file.name, mapping)
+    return [csv_files.read(content, file.name, mapping)]
+
+
 class Look(NamedTuple):
     """What a file's headings say of it.
 
@@ -62,39 +71,34 @@ class Look(NamedTuple):
     names_account: bool
 
 
-def read_table(file: Path, mapping: FileMapping, kind: str) -> Table:
-    """Read a file; what cannot be read is a WrongFileError."""
-    grids = _grids(file, mapping)
+def read_table(grids: Sequence[Grid], name: str, mapping: FileMapping, kind: str) -> Table:
+    """Find the headings and what stands below them; where there are none is a WrongFileError.
+
+    Args:
+      name: What to call the file where it is not about one sheet of it.
+    """
     fitting = [(grid, at) for grid in grids if (at := _header(grid, mapping, kind)) is not None]
     if len(fitting) > 1:
         names = ", ".join(f'"{grid.sheet}"' for grid, _ in fitting)
         raise WrongFileError(
-            f"{file.name} has several such sheets, {names}; say which in the mapping: "
+            f"{name} has several such sheets, {names}; say which in the mapping: "
             f'sheet = "{fitting[0][0].sheet}"'
         )
     if not fitting:
-        raise WrongFileError(_no_header(grids, file.name, mapping, kind))
+        raise WrongFileError(_no_header(grids, name, mapping, kind))
     ((grid, at),) = fitting
     return _table(grid, at, mapping, kind)
 
 
-def look(file: Path, mapping: FileMapping) -> Look:
+def look(grids: Sequence[Grid], mapping: FileMapping) -> Look:
     """Look at a file's headings, whatever else is wrong with it."""
     found: set[str] = set()
-    for grid in _grids(file, mapping):
+    for grid in grids:
         for at in _places(grid, mapping):
             columns = _columns(grid.rows[at].cells, mapping)
             if not found & _TELLING:
                 found = set(columns)
     return Look(COUNTS if "counted" in found else DELIVERIES, "account" in found)
-
-
-def _grids(file: Path, mapping: FileMapping) -> list[Grid]:
-    _check_size(file)
-    content = _content(file)
-    if xlsx_files.is_workbook(content):
-        return xlsx_files.read(content, file.name, mapping)
-    return [csv_files.read(content, file.name, mapping)]
 
 
 def _check_size(file: Path) -> None:
