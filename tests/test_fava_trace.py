@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from fava_app import HEAD, LOTS, TRACE, Article, Open, Pages
 
+from lotcost.cli import main
 from lotcost.ledger.loading import load
 from lotcost.model import Lot
 from lotcost.rendering.values import plain
@@ -72,7 +75,7 @@ def test_a_lot_is_found_by_what_is_at_hand(open_fava: Open, words: str) -> None:
 @pytest.mark.parametrize("words", ["F1", "M-77", "CoA-5", "po-9", "mill"])
 def test_a_supplier_s_word_finds_what_came_of_it(open_fava: Open, words: str) -> None:
     page = open_fava(BAKERY).page(TRACE, q=words)
-    assert "Trace of FLOUR F1 on 2025-01-06" in page.text
+    assert "Trace of FLOUR F1 recalled on 2025-01-06" in page.text
     assert "Accounted for 100.0 % (40 / 40 FLOUR)" in page.text
     assert "To hold 30 FLOUR · 2 CAKE" in page.text
     assert "Revenue affected 12.00 USD" in page.text
@@ -213,4 +216,50 @@ def test_incognito_masks_a_trace_and_exports_none(open_fava: Open) -> None:
     assert "Cafe Rose" in page.text
     for figure in ("4711", "4701", "100.0 %"):
         assert figure not in page.html
-    assert pages.get(TRACE, "export.csv", lot="F1").status_code == 403
+    for endpoint in ("export.csv", "recall.xlsx", "recall.html"):
+        assert pages.get(TRACE, endpoint, lot="F1").status_code == 403
+
+
+@pytest.mark.parametrize("params", [{"q": "F1"}, {"lot": "F1", "commodity": "FLOUR"}])
+def test_the_recall_pack_is_that_of_the_command_line(
+    open_fava: Open, params: dict[str, str], tmp_path: Path
+) -> None:
+    pages = open_fava(BAKERY)
+    page = pages.page(TRACE, **params)
+    response = pages.client.get(page.links["recall pack"])
+    assert response.headers["Content-Disposition"] == "attachment; filename=recall.xlsx"
+    ours = openpyxl.load_workbook(io.BytesIO(response.get_data()))
+    files = [tmp_path / "pack.xlsx", tmp_path / "pack.html"]
+    args = [
+        "recall",
+        str(pages.file),
+        "F1",
+        *(word for file in files for word in ("-o", str(file))),
+    ]
+    assert CliRunner().invoke(main, args).exit_code == 0
+    theirs = openpyxl.load_workbook(files[0])
+    assert ours.sheetnames == theirs.sheetnames
+    for sheet in ours.sheetnames:
+        assert list(ours[sheet].values) == list(theirs[sheet].values)
+    printed = pages.client.get(page.links["print"])
+    assert printed.mimetype == "text/html"
+    assert printed.get_data(as_text=True) == files[1].read_text(encoding="utf-8")
+
+
+def test_a_lot_s_page_has_its_recall_pack(open_fava: Open) -> None:
+    pages = open_fava(BAKERY)
+    for lot in ("F1", "C1"):
+        page = pages.page(LOTS, lot=lot)
+        assert pages.client.get(page.links["recall pack"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [({}, 404), ({"q": "dairy"}, 404), ({"lot": "B9"}, 404), ({"lot": "F1", "time": "x"}, 400)],
+)
+def test_a_pack_of_no_lot_is_refused_in_words(
+    open_fava: Open, params: dict[str, str], status: int
+) -> None:
+    response = open_fava(BAKERY).get(TRACE, "recall.xlsx", **params)
+    assert response.status_code == status
+    assert response.mimetype == "text/plain"

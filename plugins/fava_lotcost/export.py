@@ -7,8 +7,12 @@ import io
 from flask import Response, send_file
 
 from lotcost.rendering import About, csv
+from lotcost.rendering.recall import recall_page
+from lotcost.reports.recall import pack
 from lotcost.reports.report import Report
+from lotcost.reports.trace import Index, Trace
 from lotcost.workbook import write_report
+from lotcost.workbook.several import write_reports
 
 Download = Response | tuple[str, int, dict[str, str]]
 _TYPES = {
@@ -27,6 +31,18 @@ def download(report: Report, kind: str, about: About) -> Download:
     stream.seek(0)
     return send_file(
         stream, mimetype=_TYPES[kind], as_attachment=True, download_name=f"{report.name}.{kind}"
+    )
+
+
+def recall_pack(index: Index, found: Trace, about: About, kind: str) -> Download:
+    """Return the pack of a recall as a workbook, or its summary as a page to print."""
+    if kind == "html":
+        return Response(recall_page(index, found, about), mimetype="text/html")
+    stream = io.BytesIO()
+    write_reports("Recall", pack(index, found), about, stream)
+    stream.seek(0)
+    return send_file(
+        stream, mimetype=_TYPES["xlsx"], as_attachment=True, download_name="recall.xlsx"
     )
 
 

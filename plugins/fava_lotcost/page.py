@@ -181,7 +181,11 @@ class LotPage(_Extension):
         Fava's `url_for`, so it is put in afterwards.
         """
         own = {name: request.args.get(name) for name in self.own_params if not _is_page(name)}
-        path, mark, query = self.page_url(self.name, **(own | changes)).partition("?")
+        return self.endpoint_url(self.name, endpoint, **(own | changes))
+
+    def endpoint_url(self, page: str, endpoint: str, /, **params: str | None) -> str:
+        """Return the URL of what a page of ours gives to take away."""
+        path, mark, query = self.page_url(page, **params).partition("?")
         return f"{path}{endpoint}{mark}{query}"
 
     def column_url(self, column: Column, table: Table) -> str:

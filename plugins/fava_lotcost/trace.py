@@ -8,15 +8,20 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
+from fava.helpers import FavaAPIError
+from flask import request
 
-from fava_lotcost import links
+from fava_lotcost import compat, links
+from fava_lotcost.export import Download, recall_pack, refusal
 from fava_lotcost.family import Family, family
-from fava_lotcost.page import LotPage
+from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
 from lotcost.model import ZERO, Lot
+from lotcost.rendering import about
 from lotcost.reports import recall
+from lotcost.reports.catalog import Question
 from lotcost.reports.report import Column, Report, Row, rate
 from lotcost.reports.trace import Cycle, Index, Side, Trace, report, search
 
@@ -130,10 +135,10 @@ class LotCostTrace(LotPage, FavaExtensionBase):
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> TraceView:
         """Return the search, what it found, or the trace of what it found."""
         index = snapshot.index(asked.at)
-        lots, view = self._lots(snapshot, index, params)
-        if not lots:
+        traced, view = self._traced(snapshot, asked, params)
+        if traced is None:
             return view
-        kin = family(snapshot.trace(lots, asked.at), params)
+        kin = family(traced, params)
         if isinstance(kin, Cycle):
             return view._replace(family=kin)
         rows = self.loaded.settings.rows
@@ -157,6 +162,31 @@ class LotCostTrace(LotPage, FavaExtensionBase):
             return view.sheets[sheet].report
         return _SHEETS[sheet](snapshot.index(asked.at), view.trace)
 
+    @compat.endpoint("recall.xlsx")
+    def pack_xlsx(self) -> Download:
+        """Download the pack of a recall as a workbook, the same as `lotcost recall` writes."""
+        return self._pack("xlsx")
+
+    @compat.endpoint("recall.html")
+    def pack_html(self) -> Download:
+        """Return the summary of a recall as a page to print."""
+        return self._pack("html")
+
+    def _pack(self, kind: str) -> Download:
+        if self.incognito:
+            return refusal(IN_INCOGNITO, 403)
+        snapshot = self.loaded.snapshot
+        try:
+            asked = self.asked()
+        except FavaAPIError as error:
+            return refusal(str(error), 400)
+        traced, _ = self._traced(snapshot, asked, Params(request.args))
+        if not isinstance(traced, Trace):
+            return refusal("A recall is of one lot; say which with lot and commodity.", 404)
+        lots = ", ".join(f"{lot.commodity} {lot.number}" for lot in traced.lots)
+        said = about(self.ledger.options, self.ledger.beancount_file_path, Question(lot=lots))
+        return recall_pack(snapshot.index(asked.at), traced, said, kind)
+
     def link(self, column: Column, row: Row) -> str | None:
         """Lead to the trace of a lot that was found, to the lot, its party, document or line."""
         value = row.get(column.name)
@@ -177,6 +207,13 @@ class LotCostTrace(LotPage, FavaExtensionBase):
         if column.name == "account":
             return links.account(value)
         return links.editor(value) if column.name == "source" else None
+
+    def _traced(
+        self, snapshot: Snapshot, asked: Asked, params: Params
+    ) -> tuple[Trace | Cycle | None, TraceView]:
+        """Return the trace of what is asked for; without one what the page shows instead."""
+        lots, view = self._lots(snapshot, snapshot.index(asked.at), params)
+        return (snapshot.trace(lots, asked.at) if lots else None), view
 
     def _lots(
         self, snapshot: Snapshot, index: Index, params: Params
