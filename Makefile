@@ -40,5 +40,5 @@ $(READY): pyproject.toml
 	@echo "Installing into .venv with $$('$(PYTHON)' --version), a minute or so ..."
 	@'$(PYTHON)' -m venv .venv
 	@.venv/bin/python -m pip install -qq --upgrade pip
-	@.venv/bin/python -m pip install -qq --editable . --group dev
+	@.venv/bin/python -m pip install -qq --editable . --group dev $(if $(CI),--group spark)
 	@touch $@

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from lotcost.cli import asking, checking, converting, output, proposing
+from lotcost.cli.costing import cost
 from lotcost.cli.counting import count_sheet
 from lotcost.cli.demo import show_demo
 from lotcost.cli.event_sheets import events
@@ -155,7 +156,13 @@ def _report_command(name: str, entry: Entry) -> click.Command:
         loaded, has_errors = load_telling(ledger, file)
         asking.check_words(name, question, loaded)
         report = answer(name, loaded, question)
-        output.deliver(report, about(loaded.options, ledger, question), format_, file)
+        said = about(loaded.options, ledger, question)
+        if name == "movements" and format_ == "parquet" and question == Question(at=day):
+            from lotcost.engines.history import history  # here: no other report waits for it
+
+            report, facts = history(loaded, report)
+            said = said._replace(facts=facts)
+        output.deliver(report, said, format_, file)
         click.get_current_context().exit(1 if has_errors else 0)
 
     return click.Command(name, callback=run, params=_params(entry), help=f"Show {entry.answers}.")
@@ -196,7 +203,7 @@ def _params(entry: Entry) -> list[click.Parameter]:
     return params + output_params()
 
 
-for _command in (trace, recall, events, import_file, count_sheet):
+for _command in (trace, recall, events, import_file, count_sheet, cost):
     main.add_command(_command)
 for _name, _entry in CATALOG.items():
     main.add_command(_report_command(_name, _entry))

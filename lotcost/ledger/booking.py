@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from beancount.core import data
 
-from lotcost.core.costing import Refused, replay
+from lotcost.core.costing import Outcome, Refused, replay
 from lotcost.core.expiry import StatusHistory, bar, known_at
 from lotcost.core.recalls import reaches
 from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
@@ -47,6 +47,20 @@ def book(
         known = Books(out, options).statuses if reaches(written.statuses) else written.statuses
         errors.extend(_barred(entries, written, rules, known))
     return out, errors
+
+
+class Costing(NamedTuple):
+    """What a ledger says about its lots, and what came of each event."""
+
+    written: Written
+    outcomes: tuple[Outcome, ...]
+
+
+@no_collecting()
+def cost(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Costing:
+    """Cost entries as they stand before the plugin, and tell what it was told."""
+    written = read(entries, options)
+    return Costing(written, tuple(replay(written.events, _rules(entries, written))))
 
 
 def _is_booked(entries: Sequence[data.Directive]) -> bool:

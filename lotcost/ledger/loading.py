@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 
 from beancount import loader
 from beancount.core import data
+from beancount.parser import booking
 
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.errors import LotError
+
+PLUGIN = "beancount_lotcost"
 
 
 class Ledger(NamedTuple):
@@ -40,6 +43,23 @@ def load(path: str | os.PathLike[str]) -> Ledger:
     """Load a ledger file; what is wrong with it is among its errors."""
     file = str(Path(path).absolute())
     entries, errors, options = loader._load([(file, True)], None, None, None)
+    return Ledger(entries, errors, options)
+
+
+def load_unbooked(ledger: Ledger) -> Ledger:
+    """Load a ledger's file once more, as its lots' plugin is given it."""
+    file = ledger.options["filename"]
+    entries, _, options = loader._parse_recursive([(file, True)], None)
+    entries.sort(key=data.entry_sortkey)
+    entries, _ = booking.book(entries, options)
+    names = [name for name, _ in options["plugin"]]
+    before = options["plugin"][: names.index(PLUGIN)] if PLUGIN in names else []
+    options = {
+        **options,
+        "plugin": [*loader.PLUGINS_PRE, *before],
+        "plugin_processing_mode": "raw",
+    }
+    entries, errors = loader.run_transformations(entries, [], options, None)
     return Ledger(entries, errors, options)
 
 

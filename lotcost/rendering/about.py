@@ -20,11 +20,13 @@ class About(NamedTuple):
       ledger: The ledger's title, or its file's name where it has none.
       file: The ledger file's name, without the folders of one machine.
       asked: What narrows or groups the report, a word and its value each.
+      facts: What else a program that reads the report has to know, a word and its JSON each.
     """
 
     ledger: str
     file: str
     asked: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def made_by(self) -> str:

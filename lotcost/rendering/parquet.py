@@ -52,6 +52,7 @@ def parquet(report: Report, about: About) -> bytes:
         "period": period(report),
         "made_by": about.made_by,
         "asked": json_files.dumps(dict(about.asked)),
+        **dict(about.facts),
     }
     stream = io.BytesIO()
     pq.write_table(
