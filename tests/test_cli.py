@@ -169,7 +169,9 @@ def test_margins_can_be_grouped_by_any_key_of_a_lot_or_its_goods(key: str, shop:
 
 
 def test_an_unknown_report_offers_the_one_that_was_meant() -> None:
-    assert refused(run("lost", "x")).startswith("No report or command 'lost'; did you mean lots or cost?")
+    assert refused(run("lost", "x")).startswith(
+        "No report or command 'lost'; did you mean lots or cost?"
+    )
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,11 @@ class Terminal(io.TextIOWrapper):
 
 
 class Command(NamedTuple):
-    """A command of a `console` block, and the output below it."""
+    """A command of a `console` block, the output below it, and the commands above it."""
 
     line: str
     output: str
+    before: tuple[str, ...]
 
 
 def blocks(kind: str) -> list[str]:
@@ -87,9 +88,11 @@ def commands() -> list[Command]:
 
 
 def _commands(block: str) -> Iterator[Command]:
+    before: tuple[str, ...] = ()
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         line, _, output = part.partition("\n")
-        yield Command(line, output)
+        yield Command(line, output, before)
+        before = (*before, line)
 
 
 def run(line: str, columns: str = COLUMNS) -> tuple[str, int]:
@@ -145,6 +148,8 @@ def rewrite() -> None:
 
 @pytest.mark.parametrize("command", commands(), ids=lambda command: command.line)
 def test_a_command_prints_what_the_readme_shows(command: Command, folder: Path) -> None:
+    for line in command.before:
+        run(line)
     shown, _ = run(command.line)
 
     assert shown == command.output

@@ -212,7 +212,34 @@ def test_what_is_barred_stays_behind_and_a_loss_makes_the_others_dearer(folder: 
 """
     rows, _ = costed(HEAD + TWO_ACCOUNTS + more)
 
-    assert [row["lot"] for row in rows if row["kind"] == "sale"][0] == "M2"
+    assert next(row["lot"] for row in rows if row["kind"] == "sale") == "M2"
+
+
+def test_a_recall_of_what_went_into_a_batch_bars_the_batch(folder: Path) -> None:
+    more = """
+2025-01-02 * "Bakery" "Delivery"
+  Assets:Stock:Main  3 CAKE @@ 9.00 USD
+    lot: "C0"
+  Liabilities:Payable
+2025-01-03 * "Bake"
+  Assets:Stock:Shop  -1 SALT
+  Liabilities:Wages  -1.00 USD
+  Assets:Stock:Main   3 CAKE
+    lot: "C1"
+    expires: 2025-12-31
+2025-01-04 custom "lot-status" "SALT" "A1" "recalled"
+  downstream: TRUE
+2025-01-05 custom "lot" "CAKE" "C0"
+  expires: 2026-12-31
+2025-01-22 * "Cafe" "Invoice"
+  Assets:Stock:Main  -1 CAKE @ 9.00 USD
+  Assets:Receivable
+"""
+    rows, _ = costed(
+        HEAD.replace("fifo", "fefo") + TWO_ACCOUNTS.replace("Shop  -2 SALT", "Main  -1 MILK") + more
+    )
+
+    assert [row["lot"] for row in rows if row["commodity"] == "CAKE"][-1] == "C0"
 
 
 def test_expired_goods_are_written_off_in_all_accounts(folder: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from beancount.core import data
 
-from lotcost.engines.facts import NAME, Facts, to_json
+from lotcost.engines.facts import NAME, Facts, by_commodity, to_json
 from lotcost.ledger.booking import Costing, cost
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.generating import GENERATED
@@ -165,7 +165,7 @@ def _facts(costing: Costing) -> Facts:
         frozenset(name for name, policy in policies.items() if policy and policy.averages_lots),
         {name: config.cent(name) for name in sorted(currencies)},
         {name: weight for name, weight in weights.items() if weight is not None},
-        costing.written.statuses,
-        cards.changes(),
+        by_commodity(costing.written.statuses),
+        by_commodity(cards.changes()),
         config.reverses,
     )

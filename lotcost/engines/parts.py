@@ -49,7 +49,8 @@ class CostedRow(NamedTuple):
 
 def cost_part(rows: Sequence[Row], facts: Facts) -> list[CostedRow]:
     """Cost the rows of a part, which nothing ties to any other part."""
-    laid_down = rules(facts, {row.account: Method(row.method) for row in rows})
+    methods = {row.account: Method(row.method) for row in rows}
+    laid_down = rules(facts, methods, sorted({row.commodity for row in rows}))
     told = list(tell(rows))
     outcomes = replay([event for event, _ in told], laid_down)
     costed = [_as_booked(row, laid_down) for row in rows if row.event is None]
