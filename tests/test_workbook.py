@@ -12,11 +12,10 @@ import openpyxl
 import pytest
 from conftest import Loaded, load
 
-import lotcost.workbook
 from lotcost.rendering import About
 from lotcost.reports.catalog import CATALOG, Question, answer
 from lotcost.reports.report import Column, Report, Tie
-from lotcost.workbook import write_report
+from lotcost.workbook import MOST_ROWS, write_report
 
 ABOUT = About("Corner shop", "main.beancount", (("Commodity", "MILK"),))
 DAY = datetime.date(2025, 3, 31)
@@ -59,10 +58,11 @@ BATCH = """
 """
 
 
-def written(report: Report) -> Any:
+def written(report: Report, most_rows: int = MOST_ROWS) -> Any:
+    """Write a report and read it as what shows it without calculating does."""
     stream = io.BytesIO()
-    write_report(report, ABOUT, stream)
-    return openpyxl.load_workbook(stream)
+    write_report(report, ABOUT, stream, most_rows)
+    return openpyxl.load_workbook(stream, data_only=True)
 
 
 def small(**more: Any) -> Report:
@@ -129,7 +129,7 @@ def test_an_id_stays_the_text_it_is(lot: str) -> None:
     assert_same(sheet["A2"], lot)
 
 
-@pytest.mark.parametrize("cost", ["9.95", "-0.01", "1234567890123.45", "0.1234567890123456789"])
+@pytest.mark.parametrize("cost", ["9.95", "-0.01", "1234567890123.45", "0.1234567890123456"])
 def test_a_number_stands_in_the_file_digit_by_digit(cost: str) -> None:
     stream = io.BytesIO()
     write_report(
@@ -221,13 +221,52 @@ def test_the_second_sheet_says_where_the_first_comes_from() -> None:
     assert said["Commodity"] == "MILK"
     assert said["Rows"] == 1
     assert said["Made by"].startswith("lotcost 0.")
-    assert said["Note"] == "=Read"
+    assert ["=Read", None, None, None, None] in rows
     assert ["USD", 9.95, 10, 0.05, "no"] in rows
     assert ["Cost", "cost", "money", "currency", None] in rows
 
 
-def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lotcost.workbook, "MOST_ROWS", 2)
+def test_totals_are_formulas_a_currency_each(shop: Loaded) -> None:
+    stream = io.BytesIO()
+    write_report(answer("lots", shop.ledger), ABOUT, stream)
+    sheet = openpyxl.load_workbook(stream).worksheets[0]
+    heading = {cell.value: cell.column_letter for cell in sheet[1]}
+    received, currency = heading["Cost received"], heading["Currency"]
 
-    with pytest.raises(ValueError, match="1 rows are more than a sheet holds; write csv"):
-        written(small())
+    assert sheet[f"{received}5"].value == (
+        f"=ROUND(SUMIFS(${received}$2:${received}$4,${currency}$2:${currency}$4,{currency}5),0)"
+    )
+    assert [sheet[f"{currency}{row}"].value for row in (5, 6, 7)] == ["JPY", "KWD", "USD"]
+
+
+def test_more_rows_than_a_sheet_holds_go_on_in_a_second_one() -> None:
+    rows = [{"lot": f"L{at}", "currency": "USD", "cost": Decimal(f"{at}.10")} for at in range(1, 6)]
+    book = written(small(rows=rows), most_rows=4)
+
+    assert book.sheetnames == ["Lots", "Lots 2", "Lots 3", "About"]
+    lots = [[cell.value for cell in book[name]["A"]] for name in book.sheetnames[:3]]
+    assert lots == [["Lot", "L1", "L2"], ["Lot", "L3", "L4"], ["Lot", "L5", "Total"]]
+    assert book["Lots 3"]["C3"].value == 15.5
+    assert [table.ref for sheet in book for table in sheet.tables.values()] == [
+        *("A1:C3", "A1:C3", "A1:C2"),
+    ]
+    said = [cell.value for cell in book["About"]["A"] if cell.value]
+    notice = "Lots: 5 rows are more than a sheet holds; they go on in Lots 3, and the totals"
+    assert f"{notice} stand there." in said
+
+
+@pytest.mark.parametrize("text", ["<r>x</r>", "<r></r>", "<b>&amp;", "a" * 32_767])
+def test_a_text_is_no_markup(text: str) -> None:
+    assert written(small(rows=[row_of(text)])).worksheets[0]["A2"].value == text
+
+
+def test_a_text_longer_than_a_cell_is_cut_with_a_notice() -> None:
+    book = written(small(rows=[row_of("a" * 40_000)]))
+
+    assert book.worksheets[0]["A2"].value == "a" * 32_766 + "…"
+    notice = "1 text is longer than the 32767 signs a cell holds, and ends in …."
+    assert notice in [cell.value for cell in book["About"]["A"]]
+
+
+def row_of(lot: str) -> dict[str, Any]:
+    return {"lot": lot, "currency": "USD", "cost": None}

@@ -13,12 +13,13 @@ from lotcost.cli.costing import cost
 from lotcost.cli.counting import count_sheet
 from lotcost.cli.demo import show_demo
 from lotcost.cli.event_sheets import events
+from lotcost.cli.exporting import export
 from lotcost.cli.import_command import import_file
 from lotcost.cli.options import AT as _AT
 from lotcost.cli.options import LEDGER as _LEDGER
 from lotcost.cli.options import day as _day
 from lotcost.cli.options import load as _load
-from lotcost.cli.options import load_telling, output_params
+from lotcost.cli.options import load_telling, output_params, question_params
 from lotcost.cli.recalling import recall
 from lotcost.cli.tracing import trace
 from lotcost.rendering import about
@@ -29,6 +30,7 @@ _EPILOG = """
 Examples:
   lotcost lots main.beancount --at 2025-03-31
   lotcost margins main.beancount --by customer -o margins.xlsx
+  lotcost export main.beancount -o book.xlsx
   lotcost check main.beancount
 
 Exit codes: 0, 1 for errors in the ledger, 2 for wrong usage.
@@ -169,24 +171,7 @@ def _report_command(name: str, entry: Entry) -> click.Command:
 
 
 def _params(entry: Entry) -> list[click.Parameter]:
-    params: list[click.Parameter] = [
-        click.Argument(["ledger"], type=_LEDGER),
-        click.Option(["--at"], type=_day, metavar="DATE", help=_AT),
-    ]
-    if entry.period:
-        params += [
-            click.Option(
-                ["--from", "since"], type=_day, metavar="DATE", help="The first day, which is in."
-            ),
-            click.Option(
-                ["--to"], type=_day, metavar="DATE", help="The last day, which is in: same as --at."
-            ),
-        ]
-    params += [
-        click.Option(["--commodity"], metavar="NAME", help="These goods only."),
-        click.Option(["--lot"], metavar="NUMBER", help="This lot only."),
-        click.Option(["--account"], metavar="NAME", help="This account and those below it."),
-    ]
+    params = [click.Argument(["ledger"], type=_LEDGER), *question_params(entry.period)]
     if entry.groups:
         words = ", ".join("any key of a card" if word == "*" else word for word in entry.groups)
         params.append(click.Option(["--by"], metavar="WORD", help=f"A row for each {words}."))
@@ -203,7 +188,7 @@ def _params(entry: Entry) -> list[click.Parameter]:
     return params + output_params()
 
 
-for _command in (trace, recall, events, import_file, count_sheet, cost):
+for _command in (trace, recall, events, import_file, count_sheet, cost, export):
     main.add_command(_command)
 for _name, _entry in CATALOG.items():
     main.add_command(_report_command(_name, _entry))

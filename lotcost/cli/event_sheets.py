@@ -55,7 +55,7 @@ def _events(
 
 
 def _workbook(sheets: tuple[Report, ...], said: About) -> bytes:
-    from lotcost.workbook.several import write_reports  # here: it takes a third of a second
+    from lotcost.workbook import write_reports  # here: most commands write no workbook
 
     stream = io.BytesIO()
     write_reports("Events", sheets, said, stream)

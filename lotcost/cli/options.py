@@ -50,6 +50,32 @@ def load_telling(path: Path, *files: Path | None) -> tuple[Ledger, bool]:
     return loaded, bool(problems)
 
 
+def question_params(period: bool) -> list[click.Parameter]:
+    """Return the options that narrow what is asked.
+
+    Args:
+      period: Whether a first day means something to the answer.
+    """
+    days: list[click.Parameter] = [
+        click.Option(["--at"], type=day, metavar="DATE", help=AT),
+    ]
+    if period:
+        days += [
+            click.Option(
+                ["--from", "since"], type=day, metavar="DATE", help="The first day, which is in."
+            ),
+            click.Option(
+                ["--to"], type=day, metavar="DATE", help="The last day, which is in: same as --at."
+            ),
+        ]
+    return [
+        *days,
+        click.Option(["--commodity"], metavar="NAME", help="These goods only."),
+        click.Option(["--lot"], metavar="NUMBER", help="This lot only."),
+        click.Option(["--account"], metavar="NAME", help="This account and those below it."),
+    ]
+
+
 def output_params(formats: tuple[str, ...] = output.FORMATS) -> list[click.Parameter]:
     """Return the options that say what an answer is written as, and where."""
     return [

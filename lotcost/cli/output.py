@@ -7,8 +7,10 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -93,8 +95,21 @@ def put(content: bytes, file: Path | None) -> None:
 
 def write(file: Path, content: bytes) -> None:
     """Write a file whole, or say why it cannot be."""
+    with opened(file) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[IO[bytes]]:
+    """Open a file that is written whole or stays as it was; say why it cannot be."""
+    if file == STDOUT:
+        whole = io.BytesIO()
+        yield whole
+        click.echo(whole.getvalue(), nl=False)
+        return
     try:
-        _write(file, content)
+        with _replacing(file) as stream:
+            yield stream
     except OSError as error:
         raise click.ClickException(f"Cannot write {file}: {error.strerror}") from error
 
@@ -108,26 +123,29 @@ def _rendered(report: Report, about: About, format_: str) -> bytes:
         if format_ == "parquet":
             return parquet(report, about)
         if format_ == "xlsx":
-            from lotcost.workbook import write_report  # here: openpyxl takes a third of a second
+            from lotcost.workbook import write_report  # here: a report as text wants no writer
 
             stream = io.BytesIO()
-            write_report(report, about, stream)
+            for notice in write_report(report, about, stream):
+                click.echo(notice, err=True)
             return stream.getvalue()
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     raise AssertionError(format_)
 
 
-def _write(file: Path, content: bytes) -> None:
+@contextmanager
+def _replacing(file: Path) -> Iterator[IO[bytes]]:
     """Replace a file whole, or leave it as it was."""
     if file.exists() and not file.is_file():
-        file.write_bytes(content)  # a device or a pipe is written to, never replaced
+        with file.open("wb") as stream:
+            yield stream  # a device or a pipe is written to, never replaced
         return
     target = file.resolve()  # a link goes on pointing to what it names
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as stream:
-            stream.write(content)
+            yield stream
         if target.exists():
             shutil.copymode(target, part)
         part.replace(target)

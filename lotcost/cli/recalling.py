@@ -40,7 +40,7 @@ def _recall(
 
             output.write(file, recall_page(index, found, said).encode())
         else:
-            from lotcost.workbook.several import write_reports  # here: it takes a third of a second
+            from lotcost.workbook import write_reports  # here: most commands write no workbook
 
             stream = io.BytesIO()
             write_reports("Recall", pack(index, found), said, stream)

@@ -21,7 +21,9 @@ _FIGURES = (
     Column("after_write_offs", "money", "currency", summed=True),
     Column("share", "rate"),
 )
-_COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.LANDED_COST})
+COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.LANDED_COST})
+"""The kinds that margins are made of; of landed cost, what landed on goods that were gone."""
+
 GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 """What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
 
@@ -36,12 +38,12 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
     sums: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: defaultdict(Decimal))
     goods: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     for place, line in books.picked:
-        if line.kind not in _COUNTED or (since is not None and line.date < since):
+        if line.kind not in COUNTED or (since is not None and line.date < since):
             continue
         if line.kind is Kind.LANDED_COST and not line.expensed:
             continue
         earned = books.revenue.earned.get(place)
-        cost = _cost_out(books, line, earned)
+        cost = cost_out(books, line, earned)
         key = (*_group(books, line, by), cost.currency)
         values = sums[key]
         goods[key].add(line.lot.commodity)
@@ -73,8 +75,8 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
     )
 
 
-def _cost_out(books: Books, line: Line, earned: Money | None) -> Money:
-    """What a line costs, in the currency it was sold in, at the price of its day."""
+def cost_out(books: Books, line: Line, earned: Money | None) -> Money:
+    """Return what a line costs, in the currency it was sold in, at the price of its day."""
     cost = Money(line.cost if line.expensed else -line.cost, line.currency)
     if earned is None:
         return cost

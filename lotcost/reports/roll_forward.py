@@ -13,7 +13,7 @@ from lotcost.model import ZERO, Kind
 from lotcost.reports.report import Column, Report, money, trimmed
 from lotcost.reports.tie import ties
 
-_MOVED_BY: Mapping[Kind, str] = {
+MOVED_BY: Mapping[Kind, str] = {
     Kind.RECEIPT: "receipts",
     Kind.PURCHASE_RETURN: "receipts",
     Kind.LANDED_COST: "landed",
@@ -25,6 +25,8 @@ _MOVED_BY: Mapping[Kind, str] = {
     Kind.TRANSFER: "transfers",
     Kind.WRITE_DOWN: "write_downs",
 }
+"""Which column each kind counts in."""
+
 _MONEY_ONLY = frozenset({"landed", "write_downs"})
 _Sums = defaultdict[str, Decimal]
 
@@ -43,7 +45,7 @@ def roll_forward(
     for _, line in books.picked:
         values = sums[line.account if by_account else "", line.lot.commodity, line.currency]
         begun = since is None or line.date >= since
-        moved_by = _MOVED_BY[line.kind] if begun else "opening"
+        moved_by = MOVED_BY[line.kind] if begun else "opening"
         values[f"units_{moved_by}"] += line.units
         values[f"cost_{moved_by}"] += line.cost if begun else line.stock_cost
         if begun:
@@ -71,7 +73,7 @@ def roll_forward(
 
 def _columns(by_account: bool, moves: bool) -> Iterator[Column]:
     """Yield the columns; transfers have one where they do not net to nothing in a row."""
-    words = [word for word in dict.fromkeys(_MOVED_BY.values()) if moves or word != "transfers"]
+    words = [word for word in dict.fromkeys(MOVED_BY.values()) if moves or word != "transfers"]
     if by_account:
         yield Column("account", "text")
     yield Column("commodity", "text")
@@ -87,7 +89,7 @@ def _row(books: Books, key: tuple[str, str, str], values: _Sums) -> dict[str, An
     account, commodity, currency = key
     cent = books.config.cent(currency)
     row: dict[str, Any] = {"account": account, "commodity": commodity, "currency": currency}
-    for word in ("opening", *_MOVED_BY.values(), "closing"):
+    for word in ("opening", *MOVED_BY.values(), "closing"):
         row[f"units_{word}"] = trimmed(values[f"units_{word}"])
         row[f"cost_{word}"] = money(values[f"cost_{word}"], cent)
     return row

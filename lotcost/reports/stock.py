@@ -37,30 +37,37 @@ _TAIL = (
 )
 
 
-class _Fate(NamedTuple):
+class Fate(NamedTuple):
     """Which columns a kind of movement counts in, and the sign units out count with."""
 
     units: str
     cost: str
     sign: int
 
+    @property
+    def word(self) -> str:
+        """What becomes of the units, as the columns' names have it."""
+        return self.units.removeprefix("units_").replace("_", " ")
 
-_FATE: Mapping[Kind, _Fate] = {
-    Kind.RECEIPT: _Fate("units_received", "cost_received", 1),
-    Kind.PURCHASE_RETURN: _Fate("units_received", "cost_received", 1),
-    Kind.SALE: _Fate("units_sold", "cost_of_sales", -1),
-    Kind.SALE_RETURN: _Fate("units_sold", "cost_of_sales", -1),
-    Kind.WRITE_OFF: _Fate("units_written_off", "cost_written_off", -1),
-    Kind.ADJUSTMENT: _Fate("units_adjusted", "cost_adjusted", 1),
-    Kind.TRANSFER: _Fate("units_transferred", "cost_transferred", 1),
-    Kind.LANDED_COST: _Fate("units_landed", "cost_landed", 1),
-    Kind.WRITE_DOWN: _Fate("units_written_down", "cost_written_down", -1),
+
+_FATE: Mapping[Kind, Fate] = {
+    Kind.RECEIPT: Fate("units_received", "cost_received", 1),
+    Kind.PURCHASE_RETURN: Fate("units_received", "cost_received", 1),
+    Kind.SALE: Fate("units_sold", "cost_of_sales", -1),
+    Kind.SALE_RETURN: Fate("units_sold", "cost_of_sales", -1),
+    Kind.WRITE_OFF: Fate("units_written_off", "cost_written_off", -1),
+    Kind.ADJUSTMENT: Fate("units_adjusted", "cost_adjusted", 1),
+    Kind.TRANSFER: Fate("units_transferred", "cost_transferred", 1),
+    Kind.LANDED_COST: Fate("units_landed", "cost_landed", 1),
+    Kind.WRITE_DOWN: Fate("units_written_down", "cost_written_down", -1),
 }
-_MADE = _Fate("units_received", "cost_received", 1)
-_CONSUMED = _Fate("units_consumed", "cost_consumed", -1)
+_MADE = Fate("units_received", "cost_received", 1)
+_CONSUMED = Fate("units_consumed", "cost_consumed", -1)
+FATES = tuple(dict.fromkeys((*_FATE.values(), _MADE, _CONSUMED)))
+"""All that can become of goods."""
 
 
-def fate(line: Line) -> _Fate:
+def fate(line: Line) -> Fate:
     """Return where a line counts; production makes its outputs and consumes its inputs."""
     if line.kind is Kind.PRODUCTION:
         return _MADE if line.units > ZERO else _CONSUMED

@@ -30,6 +30,18 @@ def ledger_value(books: Books) -> dict[tuple[str, str, str], Decimal]:
     return balance
 
 
+def ledger_units(books: Books) -> dict[tuple[str, str, str], Decimal]:
+    """Return the units held at cost by inventory account, commodity and currency of the cost."""
+    units: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for place, entry in enumerate(books.entries):
+        if isinstance(entry, data.Transaction):
+            for posting in entry.postings:
+                line = line_of(place, entry, posting, books.config)
+                if line is not None and not line.expensed and books.asks_for(line):
+                    units[line.account, line.lot.commodity, line.currency] += line.units
+    return units
+
+
 def booked_on(
     books: Books, accounts: Container[str], since: datetime.date | None = None
 ) -> dict[str, Decimal]:

@@ -61,7 +61,7 @@ def write_offs(books: Books, by: str | None = None, since: datetime.date | None 
     carried = register(books)
     directives = _write_down_directives(books)
     rows = [
-        _row(books, line, carried.get(place), directives)
+        _row(books, line, carried.get(place), directives) | {"place": place}
         for place, line in books.picked
         if line.kind in {Kind.WRITE_OFF, Kind.WRITE_DOWN} and (since is None or line.date >= since)
     ]

@@ -1,7 +1,7 @@
 """Cells: what type each is, how many digits it shows, how it looks.
 
-Every number in the file has the report's own digits. openpyxl would write a Decimal as a float of
-16 digits (9.95 as 9.949999999999999), so digits are handed to it as they are to stand there.
+Every number in the file has the report's own digits: XlsxWriter writes a Decimal as it is, and a
+float with 16 digits (9.95 as 9.949999999999999).
 """
 
 from __future__ import annotations
@@ -9,121 +9,159 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.worksheet.properties import PageSetupProperties
-
 from lotcost.rendering.values import plain
-from lotcost.reports.report import Column, Report, Row
+from lotcost.reports.report import Column
+from lotcost.workbook.sheet import Sheet
 
 TEXT = "@"
+MOST_SIGNS = 32_767
+"""What a cell holds."""
+
+_GENERAL = "General"
 _DATE = "yyyy-mm-dd"
 _RATE = "0.00%"
-# Excel counts days from 1900 on; an earlier date stays a text.
+# A spreadsheet counts with 15 digits in all, before the point and behind.
+_MOST_DIGITS = 12
+# Excel counts days from here, and takes 1900 for a leap year: an earlier date stays a text.
+_DAY_ZERO = datetime.date(1899, 12, 30)
 _FIRST_DAY = datetime.date(1900, 3, 1)
 # What XML 1.0 cannot hold.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_BOLD = Font(name="Calibri", size=11, bold=True)
-_HEAD = {
-    "font": _BOLD,
-    "fill": PatternFill("solid", start_color="E8EDF2"),
-    "border": Border(bottom=Side("thin")),
-}
 # Set off from the figure before it: 200 USD, not 200USD.
-_WORD = {"alignment": Alignment("left", indent=1)}
-_TOTAL = {"font": _BOLD, "border": Border(top=Side("thin"))}
+_WORD = {"align": "left", "indent": 1}
+_HEAD = {"bold": True, "bg_color": "#E8EDF2", "bottom": 1, "text_wrap": True, "valign": "bottom"}
+_TOTAL = {"bold": True, "top": 1}
 _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "figure": {},
     "word": _WORD,
-    "figure heading": _HEAD | {"alignment": Alignment("right", "bottom", wrap_text=True)},
-    "word heading": _HEAD | {"alignment": Alignment("left", "bottom", indent=1, wrap_text=True)},
+    "figure heading": _HEAD | {"align": "right"},
+    "word heading": _HEAD | _WORD,
     "figure total": _TOTAL,
     "word total": _TOTAL | _WORD,
-    "label": _WORD | {"font": _BOLD},
+    "label": {"bold": True} | _WORD,
+    "title": {"bold": True, "font_size": 14} | _WORD,
+    "link": {"underline": 1, "font_color": "#0563C1"} | _WORD,
 }
+
+Put = Callable[[int, Any], None]
+"""What writes a value into a row of its column."""
 
 
 class Pen:
-    """Writes the cells of a sheet.
+    """Writes typed cells; each pair of number format and looks is one format of the workbook.
 
-    A cell is made once for its looks and filled anew: the sheet writes each one out before it
-    asks its row for the next.
+    Attributes:
+      cut: How many texts were longer than a cell and are cut.
     """
 
-    def __init__(self, sheet: Any) -> None:
-        self._sheet = sheet
-        self._cells: dict[tuple[str, str], Any] = {}
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._formats: dict[tuple[str, str], Any] = {}
+        self.cut = 0
 
-    def cell(self, value: object, number_format: str, looks: str) -> Any:
-        """Return the cell for a value, to be written before the next one is asked for."""
-        if value is None and not looks.endswith("total"):
-            return None
-        cell = self._cells.get((number_format, looks))
-        if cell is None:
-            cell = self._cells[number_format, looks] = WriteOnlyCell(self._sheet)
-            cell.number_format = number_format
-            for name, style in _LOOKS[looks].items():
-                setattr(cell, name, style)
-        if value is None or isinstance(value, bool) or _is_day(value):
-            cell.value = value
+    def format(self, number_format: str, looks: str) -> Any:
+        """Return a format of the workbook."""
+        key = number_format, looks
+        if key not in self._formats:
+            said = {**_LOOKS[looks], "num_format": number_format}
+            self._formats[key] = self._book.add_format(said)
+        return self._formats[key]
+
+    def texts(self, sheet: Any, column: int, looks: str) -> Put:
+        """Return what writes texts: said to be one it stays one, be it =SUM(A1), 00123 or 1E5."""
+        format_, write_string = self.format(TEXT, looks), sheet.write_string
+
+        def put(row: int, value: str) -> None:
+            if not value.isprintable():
+                value = _UNFIT.sub("", value)
+            if len(value) > MOST_SIGNS:
+                self.cut += 1
+                value = f"{value[: MOST_SIGNS - 1]}…"
+            if value.startswith("<r>") and value.endswith("</r>"):
+                # XlsxWriter takes it for rich text of its own; in pieces it is a text again.
+                sheet.write_rich_string(row, column, "<", "r", value[2:], format_)
+            else:
+                write_string(row, column, value, format_)
+
+        return put
+
+    def days(self, sheet: Any, column: int, looks: str) -> Put:
+        """Return what writes dates."""
+        format_, write_number = self.format(_DATE, looks), sheet.write_number
+        texts = self.texts(sheet, column, looks)
+
+        def put(row: int, value: datetime.date) -> None:
+            if value < _FIRST_DAY:
+                texts(row, value.isoformat())
+            else:
+                write_number(row, column, (value - _DAY_ZERO).days, format_)
+
+        return put
+
+    def put(self, sheet: Any, row: int, column: int, value: object, looks: str) -> None:
+        """Write a value that stands alone, by its type; nothing where there is none."""
+        if isinstance(value, bool):
+            sheet.write_boolean(row, column, value, self.format(_GENERAL, looks))
         elif isinstance(value, Decimal | int):
-            cell.value, cell.data_type = plain(value), "n"
-        else:
-            # Said to be a text, it stays one, be it =SUM(A1), 00123 or 1E5.
-            cell.value, cell.data_type = _UNFIT.sub("", plain(value)), "s"
-        return cell
+            sheet.write_number(row, column, value, self.format(_plain_format(value), looks))
+        elif isinstance(value, datetime.date):
+            self.days(sheet, column, looks)(row, value)
+        elif value is not None:
+            self.texts(sheet, column, looks)(row, plain(value))
 
 
-class Formats:
-    """The number format of each cell: as many digits as its currency or commodity has."""
+class Digits:
+    """How many digits the figures of each currency and commodity have, at least and at most."""
 
-    def __init__(self, report: Report) -> None:
-        self._digits: dict[tuple[str, object], set[int]] = defaultdict(set)
-        for row in (*report.rows, *report.totals):
-            for column in report.columns:
-                value = row.get(column.name)
-                if isinstance(value, Decimal) and column.is_number:
-                    self._digits[_unit(column, row)].add(max(0, -int(value.as_tuple().exponent)))
+    def __init__(self, sheet: Sheet) -> None:
+        seen: dict[tuple[str, object], set[int]] = defaultdict(set)
+        columns = {column.name: column for column in sheet.report.columns}
+        for column in columns.values():
+            if column.is_number and column.kind not in {"rate", "count"}:
+                units = sheet.values(columns[column.unit]) if column.unit else repeat(column.name)
+                # A figure stands in many rows, and to look at its digits takes long.
+                for unit, value in set(zip(units, sheet.values(column), strict=False)):
+                    if isinstance(value, Decimal):
+                        seen[column.kind, unit].add(digits_of(value))
+        self._spread = {key: (min(digits), max(digits)) for key, digits in seen.items()}
 
-    def of(self, column: Column, row: Row) -> str:
-        """Return the format for a row's cell in a column."""
-        value = row.get(column.name)
-        if not isinstance(value, Decimal) or not column.is_number:
-            return plain_format(value)
+    def most(self, column: Column, unit: object) -> int:
+        """Return the most digits behind the point that a column's figures in a unit have."""
+        return self._of(column, unit)[1]
+
+    def widest(self, column: Column) -> int:
+        """Return the most digits behind the point that figures of a column's kind have."""
+        found = (most for (kind, _), (_, most) in self._spread.items() if kind == column.kind)
+        return max(found, default=0)
+
+    def format(self, column: Column, unit: object) -> str:
+        """Return the number format of a column's figures in a unit."""
         if column.kind == "rate":
             return _RATE
-        digits = self._digits[_unit(column, row)]
-        least, most = min(digits), max(digits)
+        least, most = self._of(column, unit)
         # Where no digit has to stand behind the point, "#" would leave the point: "3.".
         behind = "0" * least + "#" * (most - least) if least else "0" * most
-        return f"#,##0.{behind}" if behind else "#,##0"
+        return f"#,##0.{behind}" if behind else "#,##0" if column.kind != "count" else "0"
+
+    def _of(self, column: Column, unit: object) -> tuple[int, int]:
+        return self._spread.get((column.kind, unit if column.unit else column.name), (0, 0))
 
 
-def plain_format(value: object) -> str:
-    """Return the format for a value that stands alone."""
-    if _is_day(value):
-        return _DATE
-    if isinstance(value, Decimal):
-        return f"{0:.{max(0, -int(value.as_tuple().exponent))}f}"
-    return "0" if isinstance(value, int) else TEXT
+def digits_of(value: Decimal) -> int:
+    """Return a figure's digits behind the point, as far as a spreadsheet counts."""
+    return min(max(0, -int(value.as_tuple().exponent)), _MOST_DIGITS)
 
 
-def set_up_print(sheet: Any, title: str) -> None:
-    """Print a sheet as wide as the paper, its title and the page below."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.oddFooter.left.text = title.replace("&", "&&")
-    sheet.oddFooter.right.text = "&P / &N"
+def grouped(value: Decimal) -> str:
+    """Return the format of a figure that stands alone, with its own digits."""
+    digits = digits_of(value)
+    return f"#,##0.{'0' * digits}" if digits else "#,##0"
 
 
-def _unit(column: Column, row: Row) -> tuple[str, object]:
-    return column.kind, row.get(column.unit) if column.unit else column.name
-
-
-def _is_day(value: object) -> bool:
-    return isinstance(value, datetime.date) and value >= _FIRST_DAY
+def _plain_format(value: Decimal | int) -> str:
+    return "0" if isinstance(value, int) else f"{0:.{digits_of(value)}f}"
