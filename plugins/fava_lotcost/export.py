@@ -11,8 +11,7 @@ from lotcost.rendering.recall import recall_page
 from lotcost.reports.recall import pack
 from lotcost.reports.report import Report
 from lotcost.reports.trace import Index, Trace
-from lotcost.workbook import write_report
-from lotcost.workbook.several import write_reports
+from lotcost.workbook import write_report, write_reports
 
 Download = Response | tuple[str, int, dict[str, str]]
 _TYPES = {
