@@ -21,6 +21,7 @@ import beangulp
 import pytest
 from beancount.core import data
 from click.testing import CliRunner, Result
+from fava.core import FavaLedger
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -935,9 +936,9 @@ def test_beangulp_tells_kinds_of_files_apart(write: Write) -> None:
         if line.startswith("* ")
     }
     assert {name.split(" ")[0]: each for name, each in names.items() if "OK" in name} == {
-        "receipts.csv": "lotcost.importers.importer.Deliveries",
-        "opening.csv": "lotcost.importers.importer.OpeningLots",
-        "counts.csv": "lotcost.importers.importer.Counts",
+        "receipts.csv": "lotcost.importers.Deliveries receipts*",
+        "opening.csv": "lotcost.importers.OpeningLots Opening*",
+        "counts.csv": "lotcost.importers.Counts",
     }
 
 
@@ -1020,6 +1021,33 @@ def test_whatever_comes_in_stands_in_the_ledger_once(write: Write, said: Rows) -
     assert {(row["commodity"], row["lot"]): row["units_on_hand"] for row in rows} == held
     assert sum(row["cost_on_hand"] for row in rows) == paid
     assert imported(file) == ""
+
+
+def test_favas_import_page_takes_them(write: Write) -> None:
+    imported(write(DELIVERY))
+    more = "2025-01-02,MILK,L1,4,2.00,USD,2025-02-01,Dairy Farm,PO-17\n"
+    Path("in").mkdir()
+    write(DELIVERY + more, "in/receipts.csv")
+    write('[defaults]\nsupplier = "Mill"\n', "mill.toml")
+    write(
+        "from lotcost.importers import Counts, Deliveries\n"
+        'CONFIG = [Deliveries("Assets:Stock:Main"), Counts("Assets:Stock:Main"),\n'
+        '          Deliveries("Assets:Stock:Main", "mill.toml", files="mill*")]\n',
+        "imports.py",
+    )
+    with Path("main.beancount").open("a") as stream:
+        for name, value in (("import-config", "imports.py"), ("import-dirs", "in")):
+            stream.write(f'2025-01-01 custom "fava-option" "{name}" "{value}"\n')
+    ledger = FavaLedger(str(Path("main.beancount").absolute()))
+    (file,) = ledger.ingest.import_data()
+    (offered,) = file.importers
+    entries = ledger.ingest.extract(file.name, offered.importer_name)
+
+    assert ledger.errors == []
+    assert offered.account == "Assets:Stock:Main"
+    new = [entry for entry in entries if not entry.meta.get("__duplicate__")]
+    assert [posting.units.number for posting in new[0].postings] == [4, -8]
+    assert len(entries) == 3
 
 
 def test_the_command_knows_every_kind() -> None:

@@ -67,6 +67,14 @@ class LotImporter(Importer):  # type: ignore[misc]  # beangulp has no types
             said = said._replace(defaults={**said.defaults, "account": account})
         self.mapping = said._replace(counter=counter or said.counter, files=files or said.files)
         self.adjust = adjust
+        named = Path(mapping).stem if isinstance(mapping, str | os.PathLike) else None
+        self._told_apart_by = self.mapping.files or named
+
+    @property
+    def name(self) -> str:
+        """The class, and the files or mapping where there are: Fava wants no name twice."""
+        named = f"lotcost.importers.{type(self).__name__}"
+        return named if self._told_apart_by is None else f"{named} {self._told_apart_by}"
 
     def identify(self, filepath: str) -> bool:
         """Tell a file by its name, where there is a pattern, and by its headings."""
