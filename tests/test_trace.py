@@ -526,6 +526,10 @@ def test_a_trace_has_every_movement_in_a_table(file: Path, tmp_path: Path) -> No
             "Lot C1 of CAKE came on 2025-01-06; there is nothing of it on 2025-01-03. Ask for "
             "--at 2025-01-06 or a later day.",
         ),
+        (
+            ["F1", "--commodity", "CAKE"],
+            "CAKE has no lot F1, but FLOUR has; write --commodity FLOUR.",
+        ),
         (["Mill"], "Mill is no lot, but the supplier of FLOUR F1, RYE X1, RYE a/b"),
         (["po-1", "x" * 500], "No lot is numbered 'xxx"),
         ([""], "No lot is numbered ''."),
@@ -603,6 +607,21 @@ def test_a_way_that_is_very_long_is_cut_and_its_table_is_not(tmp_path: Path) -> 
     assert "and further back: a table has it all" in run(path, "L60").stdout
 
 
+def _holds_together(index: Index, lot: Lot) -> None:
+    """The rows of each affected lot add up, and no arrow of its picture goes back."""
+    found = trace(index, [lot])
+    assert isinstance(found, Trace)
+    units: dict[tuple[str, str, bool], Decimal] = {}
+    for row in report(index, found).rows:
+        key = row["commodity"], row["lot"], row["kind"] == "on-hand"
+        units[key] = units.get(key, Decimal(0)) + row["units"]
+    for member in found.affected:
+        assert units.get((*member.lot, False), 0) == units.get((*member.lot, True), 0)
+    drawn = picture(found)
+    column = {node.key: node.column for node in drawn.nodes}
+    assert all(column[arrow.tail] < column[arrow.head] for arrow in drawn.arrows)
+
+
 @pytest.mark.parametrize("method", ["fifo", "fefo", "lifo", "specific", "average"])
 def test_the_units_of_every_lot_are_all_somewhere(method: str) -> None:
     @given(movements(method, KINDS))
@@ -625,5 +644,7 @@ def test_the_units_of_every_lot_are_all_somewhere(method: str) -> None:
         assert sum(each.cost for each in found.on_hand) == sum(
             row["cost_on_hand"] for row in rows.values()
         )
+        for lot in index.lines:
+            _holds_together(index, lot)
 
     holds()

@@ -52,6 +52,12 @@ def _lot(index: Index, later: Index, word: str, commodity: str | None) -> Lot:
             f"Lot {_short(word)} of {not_yet[0].commodity} came on {day}; there is nothing of it "
             f"on {index.books.at}. Ask for --at {day} or a later day."
         )
+    elsewhere = [lot.commodity for lot in _numbered(later.lines, word, None)]
+    if elsewhere:
+        raise click.UsageError(
+            f"{commodity} has no lot {_short(word)}, but {' and '.join(elsewhere)} has; write "
+            f"--commodity {elsewhere[0]}."
+        )
     return _by_other_words(index, word, commodity)
 
 

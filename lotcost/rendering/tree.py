@@ -23,6 +23,7 @@ from lotcost.reports.report import trimmed
 from lotcost.reports.trace import Balance, Handover, Member, Run, Side, Trace
 
 _STEP = "  "
+_NOBODY = "(nobody named)"
 _DEEPEST = 16
 """How many batches deep the way is told; a table has it all."""
 
@@ -99,10 +100,10 @@ def _net(
     handovers: Iterable[Handover],
 ) -> Iterator[tuple[str, Lot, Decimal, Sequence[Handover]]]:
     """Yield what each party has of each lot, less what came back."""
-    found: dict[tuple[str, Lot], list[Handover]] = defaultdict(list)
+    found: dict[tuple[bool, str, Lot], list[Handover]] = defaultdict(list)
     for each in handovers:
-        found[each.party or "(nobody named)", each.lot].append(each)
-    for (party, lot), own in sorted(found.items()):
+        found[each.party is None, each.party or _NOBODY, each.lot].append(each)
+    for (_, party, lot), own in sorted(found.items()):
         yield party, lot, trimmed(sum((each.units for each in own), ZERO)), own
 
 
@@ -154,7 +155,7 @@ class _Way:
     def _back(self, lot: Lot, depth: int, told: set[Lot]) -> Iterator[str]:
         told.add(lot)
         for each in self.suppliers[lot]:
-            who = each.party or "(nobody named)"
+            who = each.party or _NOBODY
             word = "from" if each.units > ZERO else "back to"
             paper = f", {each.document}" if each.document else ""
             yield f"{_STEP * depth}{abs(each.units):f} {word} {who}, {each.date}{paper}"
