@@ -42,6 +42,7 @@ from lotcost.ledger.errors import (
     UnknownWord,
     WrongClosing,
     WrongLanding,
+    WrongSerial,
     WrongShares,
     WrongType,
 )
@@ -697,7 +698,7 @@ def test_a_serial_number_is_one_unit(ledger, told):
             MissingLot,
             "Assets:Stock  5 PUMP @ 2.00 USD",
             'PUMP is lot-tracked: "serial", one unit a lot, and lot SN-2 brings 5. '
-            "Write one posting a unit",
+            'Write a number for each: serial: "S0001..S0005"',
         )
     ]
     assert on_hand(ledger) == {"SN-1": 1}
@@ -723,8 +724,40 @@ def test_a_serial_number_comes_in_once(ledger, told):
         lot: "SN-1"
       Liabilities:Payable
     """
-    assert [error[:2] for error in told] == [(MissingLot, "Assets:Stock  1 PUMP @ 3.00 USD")]
+    assert told == [
+        (
+            MissingLot,
+            "Assets:Stock  1 PUMP @ 3.00 USD",
+            'PUMP is lot-tracked: "serial", and lot SN-1 has come in before, in <string>:11. '
+            "Write the number of this unit",
+        )
+    ]
     assert on_hand(ledger) == {"SN-1": 1}
+
+
+def test_serial_numbers_are_one_for_each_unit(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 commodity PUMP
+      lot-tracked: "serial"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  3 PUMP @ 2.00 USD
+        serial: "S0001..S0005"
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            WrongSerial,
+            "Assets:Stock  3 PUMP @ 2.00 USD",
+            'serial "S0001..S0005" names 5 and the posting has 3 PUMP. Write 5 units, or '
+            'serial: "S0001..S0003"',
+        )
+    ]
 
 
 def test_a_posting_names_one_lot(ledger, told):

@@ -194,19 +194,19 @@ def _transfer(stock: Stock, movement: Movement) -> Costed:
         out = sum((part.units for part in leaving), ZERO)
         if into != out:
             raise RefusedError(arriving[-1].posting, Uneven(commodity, out, into))
-        for receipt in arriving:
+        for account, posting in {each.account: each.posting for each in reversed(arriving)}.items():
             for part in leaving:
-                stock.check_average(
-                    receipt.posting, receipt.account, commodity, part.lot.number, part.currency
-                )
+                stock.check_average(posting, account, commodity, part.lot.number, part.currency)
     arrived = {
-        receipt.posting: list(_first(moving[receipt.commodity], receipt, stock.rules))
-        for receipt in sorted(movement.receipts, key=lambda each: each.lot is None)
+        place: list(_first(moving[receipt.commodity], receipt, stock.rules))
+        for place, receipt in sorted(
+            enumerate(movement.receipts), key=lambda each: each[1].lot is None
+        )
     }
     put = []
-    for receipt in movement.receipts:
+    for place, receipt in enumerate(movement.receipts):
         # Last out first: what returns to where it left from then undoes its leaving.
-        held = [stock.put(receipt.account, part) for part in reversed(arrived[receipt.posting])]
+        held = [stock.put(receipt.account, part) for part in reversed(arrived[place])]
         put.append(tuple(reversed(held)))
     return Costed(movement, drawn, tuple(put))
 
@@ -215,12 +215,12 @@ def _first(parts: list[Layer], receipt: Receipt, rules: Rules) -> Iterator[Layer
     """Take units off the front of a list of layers, parting the last one where it must be."""
     units = receipt.units
     while units:
-        fitting = [each for each in parts if receipt.lot in {None, each.lot.number}]
-        if not fitting:
+        place = next(
+            (at for at, each in enumerate(parts) if receipt.lot in {None, each.lot.number}), None
+        )
+        if place is None:
             raise RefusedError(receipt.posting, LotsDiffer(receipt.commodity, receipt.lot or ""))
-        part = fitting[0]
-        place = parts.index(part)
-        parts.pop(place)
+        part = parts.pop(place)
         if part.units > units:
             part, rest = split(part, units, rules.cent(part.currency))
             parts.insert(place, rest)

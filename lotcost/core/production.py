@@ -58,10 +58,8 @@ def _costed_outputs(
     if movement.beside is not None:
         cost += movement.beside.number
     cent = stock.rules.cent(currency)
-    stated = {
-        each.posting: half_up(each.cost.number, cent) for each in movement.receipts if each.cost
-    }
-    by_products = sum(stated.values(), ZERO)
+    stated = [half_up(each.cost.number, cent) for each in movement.receipts if each.cost]
+    by_products = sum(stated, ZERO)
     if cost < by_products:
         taken = sum((each.cost.number for each in movement.receipts if each.cost), ZERO)
         why = NegativeBatch(cost, taken, currency)
@@ -73,12 +71,12 @@ def _costed_outputs(
     if not sharing and cost != by_products:
         stock.want_leg(movement.receipts[0].posting, movement.receipts[0].account, "lot-adjustment")
     shares = apportion(cost - by_products, [each.share or ZERO for each in sharing], cent)
-    of = stated | dict(zip((each.posting for each in sharing), shares, strict=True))
+    stated_costs, shared_costs = iter(stated), iter(shares)
     earliest = _earliest_expiry(used)
     return [
         output._replace(
             lot=output.lot or movement.date.isoformat(),
-            cost=Money(of[output.posting], currency),
+            cost=Money(next(stated_costs if output.cost else shared_costs), currency),
             expires=output.expires or earliest,
         )
         for output in movement.receipts
@@ -156,10 +154,12 @@ def _take_apart(
     """Give inputs back to their lots at what they cost; named lots first, last used first."""
     used = list(batch.used)
     back: dict[int, list[Layer]] = {}
-    for receipt in sorted(movement.receipts, key=lambda each: each.lot is None):
+    for place, receipt in sorted(
+        enumerate(movement.receipts), key=lambda each: each[1].lot is None
+    ):
         theirs = [part for part in used if _fits(part, receipt)]
         others = [part for part in used if not _fits(part, receipt)]
-        back[receipt.posting] = list(take_last(theirs, receipt.units, stock.rules))
+        back[place] = list(take_last(theirs, receipt.units, stock.rules))
         used = others + theirs
     apart = sum((part.cost for parts in drawn for part in parts), ZERO)
     apart -= sum((part.cost for parts in back.values() for part in parts), ZERO)
@@ -169,7 +169,7 @@ def _take_apart(
         stock.want_leg(movement.issues[0].posting, movement.issues[0].account, "lot-adjustment")
     batch.used[:] = used
     put = tuple(
-        tuple(stock.put(receipt.account, part) for part in back[receipt.posting])
-        for receipt in movement.receipts
+        tuple(stock.put(receipt.account, part) for part in back[place])
+        for place, receipt in enumerate(movement.receipts)
     )
     return Costed(movement, drawn, put)

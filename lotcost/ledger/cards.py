@@ -52,12 +52,14 @@ class Cards:
     Attributes:
       named: The first directive that names each lot.
       brought: The lots that a receipt brings, or would if it had no error.
+      first: The line of each lot's first receipt.
       native: The number that a native lot was given in metadata, by its goods and cost.
     """
 
     def __init__(self) -> None:
         self.named: dict[Lot, data.Custom] = {}
         self.brought: set[Lot] = set()
+        self.first: dict[Lot, Mapping[str, Any]] = {}
         self.native: dict[tuple[str, Cost], str] = {}
         self._facts: dict[Lot, list[Fact]] = defaultdict(list)
         # The last day anything was said of a lot, and its card since: most postings want that.

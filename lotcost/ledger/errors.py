@@ -8,6 +8,7 @@ LotError
 ├── MissingCost        goods come in, and nothing says what they cost
 ├── TwoCosts           goods come in, and two costs are written
 ├── MissingLot         goods that need a lot number, or one unit a lot, come in otherwise
+├── WrongSerial        serial numbers that cannot be counted, or are not one for each unit
 ├── TwoLots            one posting, or one lot, says two different things
 ├── MixedStyles        Beancount's own lots in a managed account, or the other way round
 ├── ElidedAmount       an amount was left out where nothing can tell it
@@ -79,6 +80,10 @@ class TwoCosts(LotError):
 
 class MissingLot(LotError):
     """Goods come in without the lot number, or the single unit a lot, that they need."""
+
+
+class WrongSerial(LotError):
+    """Serial numbers that cannot be counted, or are not one for each unit."""
 
 
 class TwoLots(LotError):

@@ -18,6 +18,7 @@ from lotcost.core.rounding import apportion, residue, slices
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.parties import PARTY, named_in
+from lotcost.ledger.serials import SERIAL
 from lotcost.model import SOLD, ZERO, Kind, Layer, Lot, Money, Recost
 
 Meta = Mapping[str, Any]
@@ -80,6 +81,8 @@ def lot_meta(own: Meta, lot: Lot, kind: Kind, writer: Writer) -> dict[str, Any]:
     party = named_in(own, kind)
     meta = {**writer.cards.card(lot, writer.day), **own, **naming(lot, kind)}
     meta.pop(AUTOMATIC_META, None)
+    if SERIAL in own and writer.config.tracked(lot.commodity) == SERIAL:
+        del meta[SERIAL]  # the lot says it
     if party is not None:
         meta[PARTY] = party
     return meta

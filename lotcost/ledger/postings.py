@@ -27,6 +27,7 @@ from lotcost.ledger.errors import (
 from lotcost.ledger.kinds import Goods
 from lotcost.ledger.legs import check_legs
 from lotcost.ledger.parties import party_of
+from lotcost.ledger.serials import SERIAL, check_serial
 from lotcost.ledger.words import WrongError
 from lotcost.model import BRINGS_LOTS, Issue, Kind, Lot, Method, Money, Receipt
 
@@ -167,23 +168,13 @@ def _check_tracked(
     receipt: Receipt, kind: Kind, txn: data.Transaction, cards: Cards, config: Config
 ) -> None:
     tracked = config.tracked(receipt.commodity)
-    if receipt.lot is None and kind is not Kind.PRODUCTION and tracked in {"required", "serial"}:
+    if tracked == SERIAL:
+        check_serial(receipt, kind, cards)
+    elif receipt.lot is None and kind is not Kind.PRODUCTION and tracked == "required":
         raise WrongError(
             MissingLot,
-            f'{receipt.commodity} is lot-tracked: "{tracked}", and this receipt names no lot. '
+            f'{receipt.commodity} is lot-tracked: "required", and this receipt names no lot. '
             f'Add lot: "{txn.date}-A"',
-        )
-    if tracked == "serial" and receipt.lot and Lot(receipt.commodity, receipt.lot) in cards.brought:
-        raise WrongError(
-            MissingLot,
-            f'{receipt.commodity} is lot-tracked: "serial", and lot {receipt.lot} has come in '
-            "before. Write the number of this unit",
-        )
-    if tracked == "serial" and receipt.units != 1:
-        raise WrongError(
-            MissingLot,
-            f'{receipt.commodity} is lot-tracked: "serial", one unit a lot, and lot '
-            f"{receipt.lot} brings {number(receipt.units)}. Write one posting a unit",
         )
 
 
@@ -205,6 +196,7 @@ def _add_card(
             f"{expires}. Give these goods a lot number of their own",
         )
     cards.brought.add(lot)
+    cards.first.setdefault(lot, meta or txn.meta)
     said = dict(meta)
     if kind is Kind.RECEIPT:
         said["supplier"] = party_of(meta, txn, kind)

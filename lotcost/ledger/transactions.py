@@ -25,6 +25,7 @@ from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, kind_of, reason_of
 from lotcost.ledger.landed import is_landed, read_landing
 from lotcost.ledger.parties import name_errors, party_of
 from lotcost.ledger.postings import Recognised, read_issue, read_receipt, recognise
+from lotcost.ledger.serials import by_unit, serials_of, with_unit_shares
 from lotcost.ledger.words import WrongError, check_reason, check_words
 from lotcost.model import (
     ZERO,
@@ -115,17 +116,23 @@ class TransactionReader:
     def _add(self, goods: Goods, kind: Kind, group: Kind | int, paid: Mapping[int, Money]) -> None:
         written, txn = self.written, self.txn
         check_words(goods.posting, txn)
+        serials = serials_of(goods, txn, self.config)
+        parts = list(by_unit(goods, serials, paid, self.config)) if serials else [(goods, paid)]
         if goods.policy.native:
-            mark = recognise(goods, kind, self.place, txn, written.cards, self.config)
+            ((part, _),) = parts
+            mark = recognise(part, kind, self.place, txn, written.cards, self.config)
             written.recognised.append(mark)
             return
         movement = self.movements.get(group) or self._movement(goods, kind)
         if goods.comes_in:
-            receipt = read_receipt(goods, kind, txn, paid, written.cards, self.config)
-            movement = movement._replace(receipts=(*movement.receipts, receipt))
+            receipts = [
+                read_receipt(part, kind, txn, money, written.cards, self.config)
+                for part, money in parts
+            ]
+            movement = movement._replace(receipts=(*movement.receipts, *receipts))
         else:
-            issue = read_issue(goods, kind, txn, paid, self.config)
-            movement = movement._replace(issues=(*movement.issues, issue))
+            issues = [read_issue(part, kind, txn, money, self.config) for part, money in parts]
+            movement = movement._replace(issues=(*movement.issues, *issues))
         self.movements[group] = movement
 
     def _movement(self, goods: Goods, kind: Kind) -> Movement:
@@ -190,7 +197,8 @@ class TransactionReader:
 
     def _with_credit(self, movement: Movement, paid: Mapping[int, Money]) -> Movement:
         """Add what the supplier gives back: the price of the goods, else what the legs say."""
-        credits = [paid[issue.posting] for issue in movement.issues if issue.posting in paid]
+        issued = dict.fromkeys(issue.posting for issue in movement.issues)
+        credits = [paid[posting] for posting in issued if posting in paid]
         if credits:
             credit = Money(sum((money.number for money in credits), ZERO), credits[0].currency)
             return movement._replace(beside=credit._replace(number=-credit.number))
@@ -234,7 +242,8 @@ class TransactionReader:
                 f"The conversion of this batch is paid in {names}. "
                 f"Write all of it in one currency, with @ prices for the others",
             )
-        return movement._replace(beside=conversion[0] if conversion else None)
+        receipts = with_unit_shares(movement.receipts)
+        return movement._replace(receipts=receipts, beside=conversion[0] if conversion else None)
 
     def _written_off_to(self) -> set[str]:
         """The accounts that goods with a reason of their own are written off to."""
@@ -292,7 +301,7 @@ class TransactionReader:
 
 def _check_shares(receipts: Sequence[Receipt]) -> None:
     """See that the outputs' shares add up; a single output, or none with a share, needs none."""
-    shares = [each.share for each in receipts if each.cost is None]
+    shares = list({each.posting: each.share for each in receipts if each.cost is None}.values())
     if len(shares) < 2 or not any(share is not None for share in shares):
         return
     total = sum((share for share in shares if share is not None), ZERO)

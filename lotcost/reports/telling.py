@@ -112,7 +112,12 @@ def _share(line: Line, batch: Sequence[Line]) -> Decimal:
     """Return an output's share of its batch: as written, else what the books let it bear."""
     outputs = [each for each in batch if each.units > ZERO and "cost" not in each.source]
     said = [each.source.get("cost-share") for each in outputs]
-    return line.source["cost-share"] if None not in said and line in outputs else line.cost
+    # One posting of several serial numbers has one share for all of them.
+    written = {(each.source["filename"], each.source["lineno"]) for each in outputs}
+    if None in said or line not in outputs or len(written) < len(outputs):
+        return line.cost
+    share: Decimal = line.source["cost-share"]
+    return share
 
 
 def _landings(books: Books, lines: Sequence[Line], own: Sequence[Lot]) -> Iterator[Told]:
