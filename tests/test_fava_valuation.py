@@ -164,9 +164,11 @@ def test_what_an_address_cannot_mean_gives_words(
 ) -> None:
     pages = open_fava()
     assert words in pages.page(VALUATION, **params).text
-    for endpoint in ("export.csv", "roll-forward.csv", "methods.xlsx"):
-        status = 200 if "methods-page" in params else 400
-        assert pages.get(VALUATION, endpoint, **params).status_code == status
+    (said,) = params
+    table = {"roll": "roll-forward", "show": "roll-forward", "methods": "methods"}
+    endpoint = table.get(said.partition("-")[0], "export")
+    status = 200 if said == "methods-page" else 400
+    assert pages.get(VALUATION, f"{endpoint}.csv", **params).status_code == status
 
 
 def test_without_goods_there_is_a_way_back(open_fava: Open) -> None:
@@ -183,3 +185,15 @@ def test_incognito_masks_each_table_and_exports_none(open_fava: Open) -> None:
         assert figure not in page.html
     for endpoint in ("roll-forward.csv", "roll-forward.xlsx", "methods.csv", "methods.xlsx"):
         assert pages.get(VALUATION, endpoint).status_code == 403
+
+
+def test_a_long_ledger_is_costed_anew_when_somebody_asks(
+    open_fava: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fava_lotcost.valuation._QUICK", 3)
+    pages = open_fava()
+    page = pages.page(VALUATION)
+    assert len(page.tables) == 2
+    asked = follow(pages, page, "Compare the methods")
+    assert figures(asked.rows(2), "Method") == ["books", "fifo", "lifo", "average", "actual"]
+    assert pages.get(VALUATION, "methods.csv").status_code == 200

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -28,7 +29,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 Amounts = Mapping[str, Decimal]
 _LOG = logging.getLogger(__name__)
-_HELD = "lotcost.loaded"
+_DIGIT = re.compile("[0-9]")
+_HELD = "lotcost.held"
 
 
 def endpoint(name: str) -> Callable[[F], F]:
@@ -49,18 +51,20 @@ def extensions(ledger: Any, classes: Iterable[type]) -> Iterator[Any]:
             yield extension
 
 
-def once_a_request(ledger: Any, find: Callable[[], T]) -> T:
-    """Return the same thing for a ledger all through a request, and a new one without a request."""
+def once_a_request(key: Hashable, find: Callable[[], T]) -> T:
+    """Return the same thing under a key all through a request, and a new one without a request."""
     if not has_request_context():
         return find()
-    held: dict[int, T] = request.environ.setdefault(_HELD, {})
-    return held.setdefault(id(ledger), find())
+    held: dict[Hashable, T] = request.environ.setdefault(_HELD, {})
+    if key not in held:
+        held[key] = find()
+    return held[key]
 
 
-def forget_request(ledger: Any) -> None:
-    """Let what a request holds of a ledger be found anew."""
+def forget_request(key: Hashable) -> None:
+    """Let what a request holds under a key be found anew."""
     if has_request_context():
-        request.environ.get(_HELD, {}).pop(id(ledger), None)
+        request.environ.get(_HELD, {}).pop(key, None)
 
 
 def period(text: str, fiscal_year_end: Any) -> tuple[datetime.date, datetime.date]:
@@ -97,6 +101,11 @@ def kept(entries: Sequence[data.Directive], filter_box: str) -> frozenset[int]:
 def account_pattern(text: str) -> Callable[[str], bool]:
     """Match accounts as Fava's account box does where it has no whole account."""
     return Match(text)
+
+
+def masked(text: str) -> str:
+    """Hide a figure as Fava's own incognito does."""
+    return _DIGIT.sub("X", text)
 
 
 def number_format(locale: str | None, digits: int) -> Callable[[Decimal], str]:

@@ -13,6 +13,14 @@ from lotcost.reports.report import Column, Row
 _BLANK = "\N{NO-BREAK SPACE}"  # as wide as a digit in the figures' font
 
 
+_BAD_BELOW_ZERO = frozenset(
+    {
+        *("days_left", "difference", "cost_on_hand", "gross_margin", "margin_rate", "markup"),
+        *("after_write_offs", "share"),
+    }
+)
+
+
 class Figures:
     """What prints the figures of one ledger.
 
@@ -20,14 +28,18 @@ class Figures:
     ledger of round sums would else hide what its lots are off by.
     """
 
-    def __init__(self, ledger: Any, cent: Callable[[str], Decimal]) -> None:
+    def __init__(self, ledger: Any, cent: Callable[[str], Decimal], mask: bool) -> None:
+        self._mask = mask
         locale: str | None = ledger.fava_options.locale
         self._precisions: dict[str, int] = ledger.format_decimal.precisions
         self._cent = cent
         self._format = cache(lambda digits: compat.number_format(locale, digits))
 
     def cells(self, columns: Sequence[Column], rows: Sequence[Row]) -> list[list[str]]:
-        """Return rows as texts, figures of a column under each other by their decimal points."""
+        """Return rows as texts, figures of a column under each other by their decimal points.
+
+        In incognito they are masked; how many lots or days there are is told.
+        """
         points = [self._deepest(column, rows) for column in columns]
         return [
             [self._text(column, row, deep) for column, deep in zip(columns, points, strict=True)]
@@ -45,6 +57,12 @@ class Figures:
     def rate(self, number: Decimal | None) -> str:
         """Return a rate in percent."""
         return "" if number is None else f"{self._format(1)(number * 100)} %"
+
+    @staticmethod
+    def css(column: Column, row: Row) -> str:
+        """Return the classes of a figure's cell; one that is bad below nothing is red there."""
+        is_red = column.name in _BAD_BELOW_ZERO and (row.get(column.name) or 0) < 0
+        return "num lotcost-negative" if is_red else "num"
 
     def _least(self, currency: str) -> int:
         return max(self._precisions.get(currency, 2), _digits(self._cent(currency)))
@@ -69,10 +87,15 @@ class Figures:
         value = row.get(column.name)
         if value is None:
             return ""
-        if column.kind == "rate":
-            return self.rate(value)
         if not isinstance(value, Decimal):
             return str(value)
+        text = self._padded(column, row, deepest)
+        return compat.masked(text) if self._mask else text
+
+    def _padded(self, column: Column, row: Row, deepest: int) -> str:
+        value = row[column.name]
+        if column.kind == "rate":
+            return self.rate(value)
         depth = self._depth(column, row)
         return self.number(value, depth) + _BLANK * (deepest - depth + (depth == 0 < deepest))
 

@@ -83,12 +83,12 @@ class LotPage(_Extension):
     @property
     def loaded(self) -> Loaded:
         """The load that this request began with: one amid it changes nothing of it."""
-        return compat.once_a_request(self.ledger, lambda: self._loaded)
+        return compat.once_a_request(("loaded", id(self.ledger)), lambda: self._loaded)
 
     def after_load_file(self) -> None:
         """Take a new snapshot and read the settings anew; all pages of a ledger share them."""
         entries: Any = self.ledger.all_entries
-        compat.forget_request(self.ledger)
+        compat.forget_request(("loaded", id(self.ledger)))
         for page in compat.extensions(self.ledger, LotPage.__subclasses__()):
             if page._loaded.snapshot.entries is entries:
                 self._loaded = page._loaded
@@ -158,7 +158,8 @@ class LotPage(_Extension):
     @property
     def figures(self) -> Figures:
         """What prints numbers as this ledger does."""
-        return Figures(self.ledger, self.loaded.snapshot.books(Asked()).config.cent)
+        cent = self.loaded.snapshot.books(Asked()).config.cent
+        return Figures(self.ledger, cent, self.incognito)
 
     @property
     def incognito(self) -> bool:
@@ -180,8 +181,12 @@ class LotPage(_Extension):
         Any change begins at the first page again. The endpoint's name is also a parameter of
         Fava's `url_for`, so it is put in afterwards.
         """
-        own = {name: request.args.get(name) for name in self.own_params if not _is_page(name)}
+        own = compat.once_a_request((self.name, "own"), self._own_params)
         return self.endpoint_url(self.name, endpoint, **(own | changes))
+
+    def _own_params(self) -> dict[str, str | None]:
+        said = request.args
+        return {name: said[name] for name in self.own_params if name in said and not _is_page(name)}
 
     def endpoint_url(self, page: str, endpoint: str, /, **params: str | None) -> str:
         """Return the URL of what a page of ours gives to take away."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from fava.ext import FavaExtensionBase
 from fava_lotcost import compat, links
 from fava_lotcost.charts import Chart, line, parts
 from fava_lotcost.export import Download
-from fava_lotcost.page import LotPage
+from fava_lotcost.page import Exported, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
@@ -20,6 +20,7 @@ from lotcost.reports.report import Column, Report, Row
 from lotcost.reports.series import stock_value
 
 _VALUED = ("commodity", "units_on_hand", "cost_on_hand", "ledger_balance", "difference", "currency")
+_QUICK = 5_000  # so many lines are costed anew under each method while a page is waited for
 _SHOWN = ("cost", "units")
 _ALWAYS = frozenset({"opening", "closing"})
 
@@ -46,6 +47,7 @@ class ValuationView(NamedTuple):
       whole: The valuation as Fava's boxes ask for it; its headline is of it.
       lines: The table's rows, and above those of each account its own.
       shown: Whether the roll-forward has `cost` or `units`.
+      methods: None where costing all movements anew takes long, and nobody has asked for it.
     """
 
     table: Table
@@ -54,7 +56,7 @@ class ValuationView(NamedTuple):
     roll: Table
     roll_by: str
     shown: str
-    methods: Table
+    methods: Table | None
     methods_by: str
     charts: list[Chart]
 
@@ -66,7 +68,7 @@ class ValuationView(NamedTuple):
     @property
     def books_sentence(self) -> str:
         """The sentence that says which method the books use."""
-        return self.methods.report.notes[0]
+        return self.methods.report.notes[0] if self.methods else ""
 
 
 class LotCostValuation(LotPage, FavaExtensionBase):
@@ -81,52 +83,46 @@ class LotCostValuation(LotPage, FavaExtensionBase):
 
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> ValuationView:
         """Return the stock by account and goods, its roll-forward, and the methods."""
-        rows = self.loaded.settings.rows
         whole = snapshot.report("valuation", asked, None)
-        fitting = self._fitting(whole, params)
-        valued = table(fitting, _named(whole, _VALUED), params, rows, within="account")
-        roll_by = params.one_of("roll", CATALOG["roll-forward"].groups, "commodity")
-        shown = params.one_of("show", _SHOWN, "cost")
-        roll = self._fitting(snapshot.report("roll-forward", asked, roll_by), params)
-        methods_by = params.one_of("methods", CATALOG["methods"].groups, "method")
-        methods = snapshot.report("methods", asked, methods_by)
-        if methods_by == "commodity":
-            methods = self._fitting(methods, params)
+        valued = self._valued(snapshot, asked, params)
+        is_quick = len(snapshot.books(asked).lines) <= _QUICK
         return ValuationView(
             table=valued,
             whole=whole,
             lines=tuple(_lines(valued)),
-            roll=table(roll, tuple(_moves(roll, shown)), params, rows, "roll-"),
-            roll_by=roll_by,
-            shown=shown,
-            methods=table(methods, methods.columns, params, rows, "methods-"),
-            methods_by=methods_by,
+            roll=self._rolled(snapshot, asked, params),
+            roll_by=params.text("roll") or "commodity",
+            shown=params.text("show") or "cost",
+            methods=self._compared(snapshot, asked, params)
+            if is_quick or params.text("methods")
+            else None,
+            methods_by=params.text("methods") or "method",
             charts=[] if self.incognito else _charts(snapshot, asked, whole),
         )
 
     def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
         """Return the accounts and goods shown."""
-        return self.view(snapshot, asked, params).table.report
+        return self._valued(snapshot, asked, params).report
 
     @compat.endpoint("roll-forward.xlsx")
     def roll_xlsx(self) -> Download:
         """Download the roll-forward as a workbook."""
-        return self._export("xlsx", self._rolled)
+        return self._export("xlsx", _of(self._rolled))
 
     @compat.endpoint("roll-forward.csv")
     def roll_csv(self) -> Download:
         """Download the roll-forward as CSV."""
-        return self._export("csv", self._rolled)
+        return self._export("csv", _of(self._rolled))
 
     @compat.endpoint("methods.xlsx")
     def methods_xlsx(self) -> Download:
         """Download the methods side by side as a workbook."""
-        return self._export("xlsx", self._compared)
+        return self._export("xlsx", _of(self._compared))
 
     @compat.endpoint("methods.csv")
     def methods_csv(self) -> Download:
         """Download the methods side by side as CSV."""
-        return self._export("csv", self._compared)
+        return self._export("csv", _of(self._compared))
 
     def link(self, column: Column, row: Row) -> str | None:
         """Lead to the lots of these goods, in this account where it is one's row."""
@@ -142,16 +138,36 @@ class LotCostValuation(LotPage, FavaExtensionBase):
     def _fitting(self, report: Report, params: Params) -> Report:
         return report.only(row for row in report.rows if self.is_found(row, params, ("commodity",)))
 
-    def _rolled(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
-        return self.view(snapshot, asked, params).roll.report
+    def _valued(self, snapshot: Snapshot, asked: Asked, params: Params) -> Table:
+        whole = snapshot.report("valuation", asked, None)
+        columns = {column.name: column for column in whole.columns}
+        return table(
+            self._fitting(whole, params),
+            [columns[name] for name in _VALUED],
+            params,
+            self.loaded.settings.rows,
+            within="account",
+        )
 
-    def _compared(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
-        return self.view(snapshot, asked, params).methods.report
+    def _rolled(self, snapshot: Snapshot, asked: Asked, params: Params) -> Table:
+        by = params.one_of("roll", CATALOG["roll-forward"].groups, "commodity")
+        shown = params.one_of("show", _SHOWN, "cost")
+        roll = self._fitting(snapshot.report("roll-forward", asked, by), params)
+        columns = tuple(_moves(roll, shown))
+        return table(roll, columns, params, self.loaded.settings.rows, "roll-")
+
+    def _compared(self, snapshot: Snapshot, asked: Asked, params: Params) -> Table:
+        by = params.one_of("methods", CATALOG["methods"].groups, "method")
+        methods = snapshot.report("methods", asked, by)
+        if by == "commodity":
+            methods = self._fitting(methods, params)
+        rows = self.loaded.settings.rows
+        return table(methods, methods.columns, params, rows, "methods-")
 
 
-def _named(report: Report, names: Sequence[str]) -> list[Column]:
-    columns = {column.name: column for column in report.columns}
-    return [columns[name] for name in names]
+def _of(shown: Callable[[Snapshot, Asked, Params], Table]) -> Exported:
+    """Return what gives a table's rows to take away."""
+    return lambda snapshot, asked, params: shown(snapshot, asked, params).report
 
 
 def _lines(valued: Table) -> Iterator[Valued]:
