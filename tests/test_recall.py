@@ -38,6 +38,10 @@ TOLD = (
   Assets:Inventory:Store     -1 CAKE @ 5.00 USD
   Assets:Cash                 5.00 USD
 2025-01-13 custom "lot-status" "FLOUR" "F1" "recalled"
+2025-01-12 * "Clarify"
+  Assets:Inventory:Store     -1 BUTTER
+  Assets:Inventory:Store      1 GHEE
+    lot: "G1"
 2025-01-13 * "Hotel" "Soap"
   Assets:Receivable           1.00 USD
   Income:Other
