@@ -239,6 +239,24 @@ def test_all_sheets_are_a_workbook(file: Path, tmp_path: Path) -> None:
     assert {"Receive", "Ship", "Transform", "One step back and forward"} <= set(book.sheetnames)
 
 
+def test_a_blank_element_is_marked_in_its_cell(file: Path, tmp_path: Path) -> None:
+    """A rule of each column looks for its own name among those that the row lists."""
+    assert run(file, "--sheet", "ship", "-o", tmp_path / "ship.xlsx").exit_code == 0
+    sheet = openpyxl.load_workbook(tmp_path / "ship.xlsx")["Ship"]
+    headings = [cell.value for cell in sheet[1]]
+    missing = openpyxl.utils.get_column_letter(headings.index("Missing") + 1)
+    phone = openpyxl.utils.get_column_letter(headings.index("To phone") + 1)
+    rules = {
+        str(area.sqref): [rule.formula[0] for rule in rules]
+        for area, rules in sheet.conditional_formatting._cf_rules.items()
+    }
+
+    assert rules[f"{phone}2:{phone}3"] == [
+        f'ISNUMBER(SEARCH(", to phone,",", "&${missing}2&","))',
+    ]
+    assert "to phone" in sheet[f"{missing}3"].value
+
+
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_one_sheet_is_a_table(file: Path, sheet: str) -> None:
     shown = run(file, "--sheet", sheet, "--format", "csv", "--from", "2025-01-03")

@@ -28,6 +28,9 @@ _COLOURS: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = {
     "markup": _BELOW_ZERO,
     "difference": (("{0}<>0", _LOSS),),
     "units difference": (("{0}<>0", _LOSS),),
+    "units_missing": (("{0}<>0", _BAD),),
+    "accounted_rate": (('AND({0}<>"",{0}<>1)', _BAD),),
+    "subject": (('{0}="Not known"', _WARNING),),
     "units check": _CHECK,
     "cost check": _CHECK,
 }
@@ -35,10 +38,19 @@ _COLOURS: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = {
 
 def colour(book: Any, on: Any, columns: Sequence[Column], last: int) -> None:
     """Lay colours on a sheet's columns, from below the heading to the last row."""
+    blanks = next((at for at, column in enumerate(columns) if column.name == "missing"), None)
     for at, column in enumerate(columns):
         letter = xl_col_to_name(at)
-        rules = _COLOURS.get(column.name, ())
+        rules = list(_COLOURS.get(column.name, ()))
+        if blanks is not None:
+            rules.append(_named_in(f"${xl_col_to_name(blanks)}2", column))
         _lay(book, on, rules, f"{letter}2", f"{letter}2:{letter}{max(last, 2)}")
+
+
+def _named_in(cell: str, column: Column) -> tuple[str, Mapping[str, Any]]:
+    """Mark what a row leaves blank: the column's name is among those its last cell lists."""
+    words = column.name.replace("_", " ")
+    return f'ISNUMBER(SEARCH(", {words},",", "&{cell}&","))', _WARNING
 
 
 def colour_check(book: Any, on: Any, area: str) -> None:
