@@ -373,6 +373,8 @@ def test_a_mapping_says_which_column_is_what_and_how_it_is_written(write: Write)
         ('dates = "DD/MM"', 'dates wants formats as DD/MM/YYYY and has "DD/MM"'),
         ("dates = [5]", 'dates wants formats as DD/MM/YYYY and has "5"'),
         ('encoding = "utf-99"', 'The encoding "utf-99" is unknown'),
+        ('encoding = "rot13"', 'The encoding "rot13" is unknown'),
+        ("delimiter = '\"'", "delimiter wants one character and has"),
         ('counter = "payable"', 'counter wants an account and has "payable"'),
         ("[columns]\nlot = 3", "[columns] lot wants a text and has 3"),
         ('[columns]\n"Best Before" = "THT"', "[columns] Best Before is none of date, account"),

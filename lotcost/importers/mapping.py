@@ -26,7 +26,6 @@ All of it may be left out: then the headings are the words themselves.
 
 from __future__ import annotations
 
-import codecs
 import datetime
 import re
 import tomllib
@@ -50,6 +49,7 @@ FIELDS = (
 FOR_PEOPLE = frozenset({"name", "location", "expected"})
 """What a count sheet says for those who count."""
 _CARD_KEY = re.compile(r"[a-z][A-Za-z0-9_-]+")
+_DELIMITER = re.compile(r"[^\r\n\"]")
 _TAKEN = frozenset({"filename", "lineno", "import-id"})
 _TOP = {
     "kind": str,
@@ -154,7 +154,7 @@ def _check_words(mapping: FileMapping) -> None:
         raise MappingError(f'counter wants an account and has "{mapping.counter}"')
     if mapping.decimal not in {None, ".", ","}:
         raise MappingError(f'decimal wants "." or "," and has "{mapping.decimal}"')
-    if mapping.delimiter is not None and len(mapping.delimiter) != 1:
+    if mapping.delimiter is not None and not _DELIMITER.fullmatch(mapping.delimiter):
         raise MappingError(f'delimiter wants one character and has "{mapping.delimiter}"')
     if mapping.header is not None and mapping.header < 1:
         raise MappingError(f"header wants the row of the headings, from 1, not {mapping.header}")
@@ -165,7 +165,7 @@ def _check_words(mapping: FileMapping) -> None:
             raise MappingError(f'dates wants formats as DD/MM/YYYY and has "{form}"') from error
     if mapping.encoding is not None:
         try:
-            codecs.lookup(mapping.encoding)
+            "a".encode(mapping.encoding)
         except LookupError as error:
             raise MappingError(f'The encoding "{mapping.encoding}" is unknown') from error
 

@@ -69,7 +69,7 @@ def _check_container(content: bytes, name: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             names = parts.namelist()
             unpacked = sum(part.file_size for part in parts.infolist())
-    except zipfile.BadZipFile as error:
+    except Exception as error:  # a damaged one may ask for anything, as a version to come
         raise WrongFileError(
             f"{name} is damaged or cut off: it begins as a workbook does and does not end as one"
         ) from error
