@@ -831,6 +831,13 @@ def test_a_count_that_agrees_goes_on_asserting(write: Write) -> None:
     assert added.endswith('"1E5" 4 MILK  ; 5 in the books\n  adjust: TRUE\n')
 
 
+def test_a_count_is_of_the_evening_of_its_day(write: Write) -> None:
+    later = "2025-02-05,MILK,L1,4,2.00,USD,2025-02-01,Dairy Farm,PO-19\n"
+    imported(write(DELIVERY + later))
+
+    assert imported(write(COUNTS + "10\n", "counts.csv"), "--adjust").endswith('"L1" 10 MILK\n')
+
+
 def test_a_row_without_a_count_is_named(write: Write) -> None:
     imported(write(DELIVERY))
     result = run(write(COUNTS + "\n2025-01-31,Assets:Stock:Main,MILK,1E5,5,0\n"), "--adjust")
