@@ -6,11 +6,14 @@ READY := .venv/.ready
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench
+OLDEST := .venv-oldest/.ready
+
+.PHONY: help demo test test-oldest lint bench
 
 help:
 	@echo 'make demo    an example ledger in Fava'
 	@echo 'make test    the tests                 ARGS="-k fefo" goes to pytest'
+	@echo 'make test-oldest    those of both hosts, on the oldest versions that are allowed'
 	@echo 'make lint    ruff, mypy, import-linter'
 	@echo 'make bench   what costing takes      COMPARE=old.json JSON=new.json ARGS=--all'
 	@echo 'Each makes .venv on first use, with Python 3.11 or newer.'
@@ -20,6 +23,11 @@ demo: $(READY)
 
 test: $(READY)
 	@.venv/bin/python -m pytest $(ARGS)
+
+# The newest are what pip finds for .venv; these are the oldest that pyproject.toml allows.
+test-oldest: $(OLDEST)
+	@.venv-oldest/bin/python -m pytest tests/test_fava*.py \
+		tests/test_browser_contract.py tests/test_plugin.py tests/test_queries.py $(ARGS)
 
 lint: $(READY)
 	@failed=; \
@@ -34,11 +42,24 @@ bench: $(READY)
 
 # The pip that comes with Python 3.11 knows no dependency groups.
 $(READY): pyproject.toml
-	@{ '$(PYTHON)' -c '$(RECENT)'; } 2>/dev/null || { \
-		echo 'lotcost needs Python 3.11 or newer, and $(if $(PYTHON),$(PYTHON) is not,none was found).' >&2; \
-		echo 'Name one: make $(or $(MAKECMDGOALS),test) PYTHON=/path/to/python3.11' >&2; exit 1; }
-	@echo "Installing into .venv with $$('$(PYTHON)' --version), a minute or so ..."
-	@'$(PYTHON)' -m venv .venv
-	@.venv/bin/python -m pip install -qq --upgrade pip
-	@.venv/bin/python -m pip install -qq --editable . --group dev $(if $(CI),--group spark)
-	@touch $@
+	$(call venv,.venv,--group dev $(if $(CI),--group spark))
+
+# The least that pyproject.toml asks for is what is installed here.
+$(OLDEST): pyproject.toml
+	@mkdir -p .venv-oldest
+	@'$(PYTHON)' -c 'import tomllib; \
+	needs = tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]; \
+	print(*(need.replace(">=", "==") for need in needs), sep="\n")' > .venv-oldest/oldest.txt
+	$(call venv,.venv-oldest,--group test --constraint .venv-oldest/oldest.txt)
+
+# A venv of its own at $(1) with the project and $(2).
+define venv
+@{ '$(PYTHON)' -c '$(RECENT)'; } 2>/dev/null || { \
+	echo 'lotcost needs Python 3.11 or newer, and $(if $(PYTHON),$(PYTHON) is not,none was found).' >&2; \
+	echo 'Name one: make $(or $(MAKECMDGOALS),test) PYTHON=/path/to/python3.11' >&2; exit 1; }
+@echo "Installing into $(1) with $$('$(PYTHON)' --version), a minute or so ..."
+@'$(PYTHON)' -m venv $(1)
+@$(1)/bin/python -m pip install -qq --upgrade pip
+@$(1)/bin/python -m pip install -qq --editable . $(2)
+@touch $@
+endef

@@ -11,6 +11,8 @@ from typing import Any
 
 import hypothesis
 import pytest
+from browsing import browser as browser
+from browsing import tab as tab
 
 from lotcost.ledger.loading import Ledger, loads
 from lotcost.reports.catalog import Question, answer

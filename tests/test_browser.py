@@ -2,93 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import PATIENCE, expect, served
 from fava_app import EXPIRY, LEDGER, LOTS, MARGINS, TRACE, VALUATION, Pages, many_lots, write
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-try:
-    from playwright.sync_api import expect, sync_playwright
-except ImportError:
-    expect = sync_playwright = None
-_HOW = "apt-get install chromium; pip install playwright"
-# A page of a busy machine may take long; an assertion waits so many milliseconds before it fails.
-_PATIENCE = 30_000
 HOSTILE = '<img src=x onerror="alert(1)">'
-
-
-def _missing(what: str) -> None:
-    """Skip where there is no browser, but fail in CI, which is to have one."""
-    message = f"The browser tests need {what}: {_HOW}"
-    if "CI" in os.environ:
-        pytest.fail(message)
-    pytest.skip(message)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if sync_playwright is None:
-        _missing("Playwright")
-    expect.set_options(timeout=_PATIENCE)
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        _missing("Chromium")
-    with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield chrome
-        chrome.close()
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_: object) -> None:
-        """Say nothing of each request."""
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a ledger's pages."""
     hostile = LEDGER.replace('"F1"', f'"{HOSTILE}"'.replace('="', '=\\"').replace(')"', ')\\"'))
-    yield from _serve(write(tmp_path_factory.mktemp("site"), hostile))
+    with served(Pages(write(tmp_path_factory.mktemp("site"), hostile))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a ledger with two pages of lots."""
-    yield from _serve(write(tmp_path_factory.mktemp("many"), "".join(many_lots(520))))
-
-
-def _serve(file: Path) -> Iterator[str]:
-    pages = Pages(file)
-    server = make_server("127.0.0.1", 0, pages.app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/{pages.slug}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(params=["light", "dark"])
-def tab(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A tab that has to end without a complaint of the browser."""
-    complaints: list[str] = []
-    context = browser.new_context(color_scheme=request.param)
-    page = context.new_page()
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-    page.set_default_timeout(_PATIENCE)
-    yield page
-    expect(page.locator("svelte-component.error")).to_have_count(0)
-    context.close()
-    assert complaints == []
+    with served(Pages(write(tmp_path_factory.mktemp("many"), "".join(many_lots(520))))) as address:
+        yield address
 
 
 def _contrast(tab: Any, selector: str) -> float:
@@ -200,7 +138,7 @@ def test_help_opens_on_each_page(tab: Any, site: str) -> None:
 def test_each_page_works_without_a_script(browser: Any, site: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
-    tab.set_default_timeout(_PATIENCE)
+    tab.set_default_timeout(PATIENCE)
     tab.goto(f"{site}/extension/{LOTS}/")
     tab.get_by_role("link", name="L1", exact=True).click()
     expect(tab.get_by_text("10 received = 10 accounted for")).to_be_visible()
