@@ -505,6 +505,15 @@ def test_a_row_that_the_supplier_changed_is_pointed_out(write: Write) -> None:
     assert "same day" not in run(write(more)).stderr
 
 
+def test_goods_that_came_in_expired_are_pointed_out(write: Write) -> None:
+    result = run(write(row(expires="2024-02-01")))
+
+    assert result.exit_code == 0
+    assert "receipts.csv row 2: MILK L1 came in on 2025-01-02 and expired on 2024-02-01\n" in (
+        result.stderr
+    )
+
+
 def test_an_account_that_beancount_matches_keeps_no_earlier_day(write: Write) -> None:
     text = Path("main.beancount").read_text().replace(' "NONE"', "")
     Path("main.beancount").write_text(text)

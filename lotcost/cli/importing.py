@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import sys
@@ -152,7 +153,8 @@ def _tell(imported: Imported, known: Known) -> None:
             f"{reading.name} {_rows(there)} in the ledger already, the first at {first}.",
             err=True,
         )
-    for line in listed(reading.name, tuple(_alike(imported, known))):
+    doubtful = (*_alike(imported, known), *_expired(imported))
+    for line in listed(reading.name, doubtful):
         click.echo(line, err=True)
     if not (imported.draft.lines or reading.wrong):
         click.echo("Nothing to add.", err=True)
@@ -171,6 +173,19 @@ def _alike(imported: Imported, known: Known) -> Iterator[WrongRow]:
                     f"{what} would come in beside the {number(arrived.units)} of the same day at "
                     f"{arrived.where}. If it is the same delivery, keep one of the two",
                 )
+
+
+def _expired(imported: Imported) -> Iterator[WrongRow]:
+    """Find what came in past its last day, which may be so, and more often is a wrong year."""
+    for each in imported.reading.received:
+        expires = dict(each.card).get("expires")
+        if (
+            each.row not in imported.draft.there
+            and isinstance(expires, datetime.date)
+            and expires < each.date
+        ):
+            what = f"{each.lot.commodity} {each.lot.number}".rstrip()
+            yield WrongRow(each.row, f"{what} came in on {each.date} and expired on {expires}")
 
 
 def _rows(numbers: Iterable[int]) -> str:
