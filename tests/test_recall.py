@@ -183,7 +183,7 @@ def test_a_summary_tells_the_answer_first(index: Index, found) -> None:
         ("With customers", "C1", 26),
         ("Written off", "C1", 5),
     ]
-    assert [row["note"] for row in rows if row["subject"] == "Not known"] == [
+    assert [row["note"] for row in rows if row["subject"] == "To look into"] == [
         "2 CAKE of lot C1 missing on 2025-01-12 in Assets:Inventory:Shop",
         "1 CAKE of lot C1 sold to nobody the ledger names; write the customer as the payee",
     ]

@@ -384,6 +384,17 @@ def test_a_recall_dated_before_the_lot_came_is_told() -> None:
     assert "FLOUR of lot F1 is recalled on 2025-01-01, before it came on 2025-01-02" in messages
 
 
+def test_what_was_made_of_a_recalled_lot_and_sold_since_is_told() -> None:
+    loaded = load(BAKERY + '2025-01-09 custom "lot-status" "FLOUR" "F1" "recalled"\n')
+
+    assert [gap.message for gap in traced(loaded, FLOUR).gaps][-1] == (
+        "10 CAKE of lot C1 sold to Hotel on 2025-01-09, and FLOUR of lot F1 is recalled since "
+        "2025-01-09"
+    )
+    assert len(traced(loaded, FLOUR).gaps) == 2
+    assert len(traced(loaded, BUTTER).gaps) == 1
+
+
 def test_sales_to_nobody_and_goods_from_nobody_are_told() -> None:
     loaded = load(
         """
@@ -495,7 +506,7 @@ Went to
         15 to Cafe Rose
         10 to Hotel
 
-Not known
+To look into
   2 CAKE of lot C1 missing on 2025-01-12 in Assets:Inventory:Shop
 """
     )

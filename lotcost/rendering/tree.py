@@ -38,7 +38,7 @@ def tree(found: Trace, about: About, width: int | None = None) -> str:
     way = _Way(found)
     lines += ["", "Came from", *way.back(), "", "Went to", *way.on()]
     if found.gaps:
-        lines += ["", "Not known"]
+        lines += ["", "To look into"]
         lines += [_STEP + gap.message for gap in found.gaps]
     return "\n".join(printable(line) for line in lines) + "\n"
 

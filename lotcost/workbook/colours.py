@@ -30,7 +30,7 @@ _COLOURS: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = {
     "units difference": (("{0}<>0", _LOSS),),
     "units_missing": (("{0}<>0", _BAD),),
     "accounted_rate": (('AND({0}<>"",{0}<>1)', _BAD),),
-    "subject": (('{0}="Not known"', _WARNING),),
+    "subject": (('{0}="To look into"', _WARNING),),
     "units check": _CHECK,
     "cost check": _CHECK,
 }

@@ -44,7 +44,7 @@ def _rows(found: Trace) -> Iterator[Row]:
         yield {"subject": "Revenue affected", "currency": each.currency, "amount": each.revenue}
     for gap in found.gaps:
         yield {
-            "subject": "Not known",
+            "subject": "To look into",
             "commodity": gap.lot.commodity,
             "lot": gap.lot.number,
             "note": gap.message,

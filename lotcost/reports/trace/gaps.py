@@ -1,4 +1,4 @@
-"""What the books leave open about a trace, each with its numbers and where it stands."""
+"""What somebody has to look into before a trace is closed, each with its numbers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from lotcost.core.expiry import status_at
+from lotcost.core.genealogy import Cycle, descendants
 from lotcost.model import ZERO, Kind, Lot, Status
 from lotcost.reports.trace.index import Index
 from lotcost.reports.trace.values import Gap, Side, Trace
 
 
 def gaps(index: Index, found: Trace) -> Iterator[Gap]:
-    """Name what is missing: units, customers, suppliers, and days that cannot be."""
+    """Name what is missing, units, customers, suppliers, and what a recall did not stop."""
     yield from _unaccounted(found)
     yield from _unnamed_customers(found)
     yield from _unnamed_sources(index, found)
     yield from _early_recalls(index, found)
+    yield from _sold_since_recalled(index, found)
 
 
 def _unaccounted(found: Trace) -> Iterator[Gap]:
@@ -71,6 +74,24 @@ def _early_recalls(index: Index, found: Trace) -> Iterator[Gap]:
                 yield Gap(
                     member.lot,
                     f"{_named(member.lot)} is recalled on {day}, before it came on {came}",
+                )
+
+
+def _sold_since_recalled(index: Index, found: Trace) -> Iterator[Gap]:
+    """Name what was sold of a recalled lot, or of what was made of it, from its recall on."""
+    for recalled in found.lots:
+        change = status_at(index.books.statuses.get(recalled, ()), found.at)
+        family = descendants(index.genealogy, [recalled])
+        if change is None or change[1] is not Status.RECALLED or isinstance(family, Cycle):
+            continue
+        lots = {kin.lot for kin in family.kin}
+        for sold in found.customers:
+            if sold.kind is Kind.SALE and sold.lot in lots and sold.date >= change[0]:
+                what = "it" if sold.lot == recalled else _named(recalled)
+                yield Gap(
+                    sold.lot,
+                    f"{sold.units:f} {_named(sold.lot)} sold to {sold.party or 'nobody named'} on "
+                    f"{sold.date}, and {what} is recalled since {change[0]}",
                 )
 
 

@@ -187,7 +187,7 @@ class Exposure(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """What the books leave open about a lot, in a sentence."""
+    """What somebody has to look into about a lot, in a sentence."""
 
     lot: Lot
     message: str
