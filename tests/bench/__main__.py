@@ -19,10 +19,10 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from bench import loading, reporting, tracing
+from bench import loading, reporting, tracing, workbook
 from bench.measuring import Measured, Setting, measure
 
-SUBJECTS: tuple[ModuleType, ...] = (loading, reporting, tracing)
+SUBJECTS: tuple[ModuleType, ...] = (loading, reporting, tracing, workbook)
 SIZES = (1_000, 10_000)
 LOTS = (60, 1_000, 5_000)
 ALL_SIZES = (1_000, 10_000, 50_000, 100_000)
