@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from fava_app import HEAD, LOTS, Article, Open
-from fava_lotcost.drawing import HEIGHT, WIDTH, draw, short
+from fava_lotcost.drawing import HEIGHT, WIDTH, draw, short, short_within
 from fava_lotcost.folding import fold
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +110,9 @@ def test_200_customers_fold_with_their_sum_and_open_by_a_link(open_fava: Open) -
     assert link is not None
     whole = Article(pages.client.get(link[1].replace("&amp;", "&")).get_data(as_text=True))
     assert len(boxes(whole)) == 4 + 201
+    back = re.search(r'<a href="([^"]*)"><title>Fold this column', whole.html)
+    assert back is not None
+    assert len(boxes(Article(pages.client.get(back[1]).get_data(as_text=True)))) == 4 + 8
     assert len(page.rows(-2)) == 3 + 201  # the table has them all either way
 
 
@@ -197,4 +200,7 @@ def test_a_text_is_cut_by_its_width() -> None:
     assert short("Dairy Farm", 10) == "Dairy Farm"
     assert short("Dairy Farms", 10) == "Dairy Far…"
     assert short("漢字漢字漢字", 8) == "漢字漢…"
+    assert short_within("LOT-2025-0001-0007", 11) == "LOT-2…-0007"
+    assert short_within("漢字漢字漢字", 8) == "漢…漢字"
+    assert short_within("LOT-2025", 8) == "LOT-2025"
     assert short("", 5) == ""

@@ -18,6 +18,7 @@ WIDTH, HEIGHT = 160, 50
 _GAP, _ACROSS, _LANE, _HEAD = 14, 112, 18, 24
 _EDGE, _STRAIGHT = 2, 72  # room for the line of a box; what an arrow runs straight by its label
 _SWEEPS = 6
+_LOWEST = 220  # beside an opened column the others begin where the eye does
 _LINE = 11
 _LABELS = 3  # one above the other on the side of a box
 _Place = tuple[str, int]  # a box, or what passes its column, and the column
@@ -65,7 +66,7 @@ def draw(folded: Folded) -> Drawing:
     heights = [sum(tall[place] + _GAP for place in row) for row in order]
     y: dict[_Place, int] = {}
     for row, height in zip(order, heights, strict=True):
-        top = _HEAD + (max(heights) - height) // 2
+        top = _HEAD + min((max(heights) - height) // 2, _LOWEST)
         for place in row:
             y[place] = top
             top += tall[place] + _GAP
@@ -82,12 +83,28 @@ def draw(folded: Folded) -> Drawing:
 
 def short(text: str, most: int) -> str:
     """Cut a text to the width of so many letters; a wide letter counts as two."""
-    width = 0
-    for at, letter in enumerate(text):
-        width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        if width > most:
-            return f"{text[: max(1, at - 1)]}…"
-    return text
+    if _width(text) <= most:
+        return text
+    return f"{_fitting(text, most - 1)}…"
+
+
+def short_within(text: str, most: int) -> str:
+    """Cut the middle of a number, whose end tells it from those that begin alike."""
+    if _width(text) <= most:
+        return text
+    end = _fitting(text[::-1], most // 2)[::-1]
+    return f"{_fitting(text, most - 1 - _width(end))}…{end}"
+
+
+def _fitting(text: str, most: int) -> str:
+    at = 0
+    while at < len(text) and _width(text[: at + 1]) <= most:
+        at += 1
+    return text[:at]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _route(flow: Flow, columns: Mapping[str, int]) -> Iterator[_Place]:

@@ -39,6 +39,10 @@ class Family(NamedTuple):
         """Return what the URL says to show one more column whole."""
         return ",".join(map(str, sorted(self.opened | {box.column})))
 
+    def opened_without(self, box: Box) -> str | None:
+        """Return what the URL says to fold a column again."""
+        return ",".join(map(str, sorted(self.opened - {box.column}))) or None
+
 
 def family(found: Trace | Cycle, params: Params) -> Family | Cycle:
     """Draw a trace; lots that are made of each other have no picture."""

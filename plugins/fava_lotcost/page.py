@@ -15,7 +15,7 @@ from fava.helpers import FavaAPIError
 from flask import current_app, has_request_context, request
 
 from fava_lotcost import compat, links, settings
-from fava_lotcost.drawing import short
+from fava_lotcost.drawing import short, short_within
 from fava_lotcost.export import Download, download, refusal
 from fava_lotcost.family import Family
 from fava_lotcost.figures import Figures
@@ -223,6 +223,7 @@ class LotPage(_Extension):
         return self.page_url("LotCostLots", commodity=lot.commodity, lot=lot.number)
 
     short = staticmethod(short)
+    short_within = staticmethod(short_within)
 
     def box_url(self, box: Box, kin: Family) -> str:
         """Return where a box of a family leads: what is folded opens, else to what it is of."""
