@@ -63,6 +63,7 @@ def test_a_lot_shows_what_went_into_it_and_where_it_went(open_fava: Open) -> Non
     assert [each.split()[0] for each in boxes(page)] == [
         *("lotcost-supplier", "lotcost-lot", "lotcost-batch", "lotcost-lot", "lotcost-customer"),
     ]
+    assert page.tables[0][0][:2] == ["production", "10.00"]
     for words in ("40 FLOUR", "10 FLOUR", "5 CAKE", "3 CAKE", "CAKE · 2 on hand"):
         assert words in page.text
     assert page.rows(-2) == [

@@ -14,7 +14,7 @@ from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
 from fava_lotcost.waterfall import Step, waterfall
 from lotcost.ledger.cards import Fact
-from lotcost.model import Lot
+from lotcost.model import Kind, Lot
 from lotcost.reports.lot import OneLot
 from lotcost.reports.report import Row
 from lotcost.reports.trace import Cycle
@@ -80,9 +80,10 @@ class LotView(NamedTuple):
     def cost_steps(self) -> tuple[Step, ...]:
         """What the lot cost, and where that went."""
         row = self._figures
+        kinds = {line["kind"] for line in self.one.movements.rows} if self.one else set()
         return waterfall(
             (
-                ("purchase", row["cost_received"]),
+                ("purchase" if Kind.RECEIPT in kinds else "production", row["cost_received"]),
                 ("landed", row["cost_landed"]),
                 ("written down", -row["cost_written_down"]),
                 ("adjusted", row["cost_adjusted"]),
