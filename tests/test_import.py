@@ -528,6 +528,13 @@ def test_a_barcode_that_is_refused_is_one_error(write: Write) -> None:
     assert ";" not in line.replace("; a value has no brackets", "")
 
 
+def test_an_account_that_is_none_is_wrong_usage(write: Write) -> None:
+    file = write(DELIVERY)
+
+    assert run(file, "--counter", "payable").exit_code == 2
+    assert "did you mean Assets:Stock:Main" in run(file, "--account", "Assets:Stok:Main").stderr
+
+
 def test_a_ledger_with_errors_is_mended_first(write: Write) -> None:
     with Path("main.beancount").open("a") as stream:
         stream.write("2025-01-01 balance Liabilities:Payable 5 USD\n")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
+from beancount.core import account as accounts
 
 from lotcost import appending
 from lotcost.cli import asking, checking
@@ -49,6 +50,8 @@ def import_rows(
     with told():
         seen = appending.digest(into)
     said = _mapping(mapping)
+    if counter is not None and not accounts.is_valid(counter):
+        raise click.BadParameter(f"{counter!r} is no account.", param_hint="--counter")
     loaded = load(main)
     _check_ledger(loaded, main, into)
     known = Known(loaded.entries, loaded.options)
