@@ -391,6 +391,16 @@ def test_what_was_made_of_a_recalled_lot_and_sold_since_is_told() -> None:
         "10 CAKE of lot C1 sold to Hotel on 2025-01-09, and FLOUR of lot F1 is recalled since "
         "2025-01-09"
     )
+    released = load(
+        BAKERY
+        + '2025-01-08 custom "lot-status" "FLOUR" "F1" "recalled"\n'
+        + '2025-01-09 custom "lot-status" "CAKE" "C1" "released"\n'
+    )
+    gaps = [gap.message for gap in traced(released, FLOUR).gaps]
+    assert [message.split(" on ")[0] for message in gaps] == [
+        "2 CAKE of lot C1 missing",
+        "20 CAKE of lot C1 sold to Cafe Rose",
+    ]
     assert len(traced(loaded, FLOUR).gaps) == 2
     assert len(traced(loaded, BUTTER).gaps) == 1
 
@@ -429,6 +439,23 @@ plugin "beancount.plugins.auto_accounts"
     assert found.gaps[-1].message == (
         "MILK of lot L2 came with no receipt and no batch: the books do not say from where"
     )
+
+
+def test_a_recall_of_resin_is_followed_through_three_levels() -> None:
+    """One pump was released by an X-ray of its own before it was sold."""
+    ledger = load_file("ledgers/workshop/main.beancount")
+    found = trace(Index(ledger.books()), [Lot("RESIN", "RE-2")])
+
+    assert isinstance(found, Trace)
+    assert [(each.lot.number, each.depth) for each in found.affected][:4] == [
+        ("RE-2", 0),
+        ("IM-2", 1),
+        ("RO-2", 2),
+        ("P-0006", 3),
+    ]
+    assert {each.rate for each in found.balances} == {1}
+    assert (found.on_hand, found.gaps) == ((), ())
+    assert sum(each.units for each in found.customers) == 1
 
 
 def test_a_recalled_medicine_is_followed_to_its_last_pack() -> None:

@@ -78,20 +78,27 @@ def _early_recalls(index: Index, found: Trace) -> Iterator[Gap]:
 
 
 def _sold_since_recalled(index: Index, found: Trace) -> Iterator[Gap]:
-    """Name what was sold of a recalled lot, or of what was made of it, from its recall on."""
+    """Name what was sold of a recalled lot, or of what was made of it, from its recall on.
+
+    A lot that was released by itself since is not recalled with the others.
+    """
+    statuses = index.books.statuses
     for recalled in found.lots:
-        change = status_at(index.books.statuses.get(recalled, ()), found.at)
+        recall = status_at(statuses.get(recalled, ()), found.at)
         family = descendants(index.genealogy, [recalled])
-        if change is None or change[1] is not Status.RECALLED or isinstance(family, Cycle):
+        if recall is None or recall.status is not Status.RECALLED or isinstance(family, Cycle):
             continue
         lots = {kin.lot for kin in family.kin}
         for sold in found.customers:
-            if sold.kind is Kind.SALE and sold.lot in lots and sold.date >= change[0]:
+            if sold.kind is not Kind.SALE or sold.lot not in lots or sold.date < recall.date:
+                continue
+            own = status_at(statuses.get(sold.lot, ()), sold.date)
+            if own is None or own.status is not Status.RELEASED or own.date < recall.date:
                 what = "it" if sold.lot == recalled else _named(recalled)
                 yield Gap(
                     sold.lot,
                     f"{sold.units:f} {_named(sold.lot)} sold to {sold.party or 'nobody named'} on "
-                    f"{sold.date}, and {what} is recalled since {change[0]}",
+                    f"{sold.date}, and {what} is recalled since {recall.date}",
                 )
 
 
