@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import singledispatch
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lotcost.core.counting import count, find
 from lotcost.core.landing import land
@@ -67,7 +66,7 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
             continue
         stock.begin()
         try:
-            outcome: Outcome = _book(event, stock)
+            outcome: Outcome = _EVENTS[type(event)](stock, event)
         except RefusedError as refused:
             stock.put_back()
             outcome = Refused(event, refused.posting, refused.why)
@@ -87,42 +86,6 @@ def _arrivals(events: Sequence[Event]) -> dict[Lot, datetime.date]:
     return arrivals
 
 
-@singledispatch
-def _book(event: Event, stock: Stock) -> Outcome:
-    raise TypeError(type(event))
-
-
-@_book.register
-def _(event: Movement, stock: Stock) -> Outcome:
-    return _MOVEMENTS[event.kind](stock, event)
-
-
-@_book.register
-def _(event: Landing, stock: Stock) -> Outcome:
-    return land(stock, event)
-
-
-@_book.register
-def _(event: WriteDown, stock: Stock) -> Outcome:
-    return write_down(stock, event)
-
-
-@_book.register
-def _(event: Count, stock: Stock) -> Outcome:
-    return count(stock, event)
-
-
-@_book.register
-def _(event: Expiring, stock: Stock) -> Outcome:
-    return expire(stock, event)
-
-
-@_book.register
-def _(event: Closing, stock: Stock) -> Outcome:
-    close(stock, event)
-    return None
-
-
 def _receive(stock: Stock, movement: Movement) -> Costed:
     """Goods in at the cost their documents say."""
     for receipt in movement.receipts:
@@ -133,15 +96,17 @@ def _receive(stock: Stock, movement: Movement) -> Costed:
 
 def _issue(stock: Stock, movement: Movement) -> Costed:
     """Goods out for good."""
-    draws = tuple(stock.draw(issue, movement.kind, movement.date) for issue in movement.issues)
-    return Costed(movement, draws, ())
+    kind, day = movement.kind, movement.date
+    return Costed(movement, tuple([stock.draw(each, kind, day) for each in movement.issues]), ())
 
 
 def _sell(stock: Stock, movement: Movement) -> Costed:
     costed = _issue(stock, movement)
-    for issue, parts in zip(movement.issues, costed.drawn, strict=True):
-        _want_prices(stock, movement, issue, parts)
-    for issue, parts in zip(movement.issues, costed.drawn, strict=True):
+    sold = list(zip(movement.issues, costed.drawn, strict=True))
+    if movement.sold_in:
+        for issue, parts in sold:
+            _want_prices(stock, movement, issue, parts)
+    for issue, parts in sold:
         stock.sold[issue.commodity].add(movement, list(parts))
     return costed
 
@@ -237,4 +202,19 @@ _MOVEMENTS: Mapping[Kind, Callable[[Stock, Movement], Costed]] = {
     Kind.PRODUCTION: make,
     Kind.WRITE_OFF: _write_off,
     Kind.ADJUSTMENT: _adjust,
+}
+
+
+def _move(stock: Stock, movement: Movement) -> Costed:
+    return _MOVEMENTS[movement.kind](stock, movement)
+
+
+# A dict and no `singledispatch`, which takes longer to find a function than some take to run.
+_EVENTS: Mapping[type[Event], Callable[[Stock, Any], Outcome]] = {
+    Movement: _move,
+    Landing: land,
+    WriteDown: write_down,
+    Count: count,
+    Expiring: expire,
+    Closing: close,
 }

@@ -56,7 +56,8 @@ def bar(
     lot: Lot, expires: datetime.date | None, statuses: StatusHistory, day: datetime.date
 ) -> Bar | None:
     """Return what forbids a lot to be sold or used on a day; a recall outranks the rest."""
-    change = status_at(statuses.get(lot, ()), day)
+    history = statuses.get(lot)
+    change = status_at(history, day) if history else None
     if change is not None and change.status is not Status.RELEASED:
         return Bar(change.status.value, change.date, change.way)
     if expires is not None and day > expires:

@@ -41,9 +41,10 @@ def gone(total: Decimal, units: Decimal, out: Decimal, cent: Decimal) -> Decimal
         return total
     if out < ONE or units % ONE:
         return half_up(total * out / units, cent)
-    first = half_up(total / units, cent)
+    first = (total / units).quantize(cent, ROUND_HALF_UP)
     # total * out / units + (first - total / units) / out, in one division: a half stays a half.
-    return half_up((total * out * out + first * units - total) / (units * out), cent)
+    share = (total * out * out + first * units - total) / (units * out)
+    return share.quantize(cent, ROUND_HALF_UP)
 
 
 def apportion(total: Decimal, weights: Sequence[Decimal], cent: Decimal) -> list[Decimal]:
@@ -77,12 +78,12 @@ def anew(layer: Layer) -> Layer:
 
 def split(layer: Layer, units: Decimal, cent: Decimal) -> tuple[Layer, Layer]:
     """Part a layer into the first units to leave and the rest."""
+    # Every draw comes by here, and `_replace` takes four times as long as the constructor.
     lot, acquired, order, expires, held, whole, currency, unit_cost, basis, rested = layer
     after = _after(basis, basis.gone + units, cent)
     cost = after.gone_cost - basis.gone_cost
     down = after.gone_down - basis.gone_down
     left, rest, rests = held - units, whole - cost, rested - down
-    # Every draw comes by here, and `_replace` takes four times as long.
     return (
         Layer(lot, acquired, order, expires, units, cost, currency, unit_cost, basis, down),
         Layer(lot, acquired, order, expires, left, rest, currency, unit_cost, after, rests),

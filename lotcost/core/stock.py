@@ -126,6 +126,8 @@ class Stock:
         # A lot that is barred is so until something is said, of it or of what it was made from.
         said = (*rules.statuses.values(), *rules.expires.values())
         self._news = sorted({day for changes in said for day, *_ in changes})
+        self._day: datetime.date | None = None
+        self._todays_bars: Bars
 
     def begin(self) -> None:
         """Begin an event: what it draws can be put back until the next one begins."""
@@ -222,8 +224,7 @@ class Stock:
         parts = shelf.take(issue.units, lot, bars, self.rules.cent)
         if parts is None:
             raise RefusedError(issue.posting, self._why_not(shelf, issue, lot, kind, day))
-        for part in parts:
-            self._drawn.append((issue.account, part))
+        self._drawn += [(issue.account, part) for part in parts]
         return parts
 
     def recost(self, account: str, layer: Layer, more: Decimal, down: Decimal = ZERO) -> Recost:
@@ -240,7 +241,10 @@ class Stock:
         return past
 
     def _bars(self, day: datetime.date) -> Bars:
-        return Bars(partial(self._bar, day), bisect.bisect(self._news, day))
+        if day != self._day:
+            self._day = day
+            self._todays_bars = Bars(partial(self._bar, day), bisect.bisect(self._news, day))
+        return self._todays_bars
 
     def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
         own = expiry.bar(layer.lot, self.expires(layer, day), self.rules.statuses, day)
@@ -251,7 +255,9 @@ class Stock:
 
     def expires(self, layer: Layer, day: datetime.date) -> datetime.date | None:
         """Return a layer's last day, as it was known on a day."""
-        return expiry.known_at(self.rules.expires.get(layer.lot, ()), day) or layer.expires
+        changes = self.rules.expires.get(layer.lot)
+        known = expiry.known_at(changes, day) if changes else None
+        return known or layer.expires
 
     def want_leg(self, posting: int, account: str, key: str) -> None:
         """Refuse what needs a leg that no account is laid down for."""
