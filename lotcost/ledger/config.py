@@ -16,7 +16,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from babel.core import get_global
 from beancount.core import account as accounts
 from beancount.core import data
 
@@ -97,6 +96,7 @@ class Config:
         self.policy = cache(self._policy)
         self.cent = cache(self._cent)
         self._root: Callable[[str], str] = cache(_root)
+        self.is_unreadable = cache(self._is_unreadable)
         self._income: str = options["name_income"]
         self._expenses: str = options["name_expenses"]
         self._opens: dict[str, data.Open] = {}
@@ -131,10 +131,6 @@ class Config:
     def goods(self) -> frozenset[str]:
         """The goods that are kept in stock, or declared and so may be."""
         return frozenset(self._goods | (self.commodities.keys() - self.currencies))
-
-    def is_unreadable(self, account: str) -> bool:
-        """Whether an account's method is none that is known: its `open` has that error."""
-        return self.policy(account) is None and bool(self._laid_down(account))
 
     @property
     def inventory_accounts(self) -> list[str]:
@@ -242,6 +238,10 @@ class Config:
             owner=None if owner is None else str(owner),
         )
 
+    def _is_unreadable(self, account: str) -> bool:
+        """Whether an account's method is none that is known: its `open` has that error."""
+        return self.policy(account) is None and bool(self._laid_down(account))
+
     def _laid_down(self, account: str) -> data.Open | None:
         """Return the `open` that says an account's method: its own, or its nearest ancestor's."""
         opens = (self._opens.get(name) for name in accounts.parents(account))
@@ -252,6 +252,8 @@ class Config:
         precision = entry.meta.get("precision") if entry else None
         if isinstance(precision, Decimal):
             return Decimal(1).scaleb(-int(precision))
+        from babel.core import get_global  # here: it reads the currencies of the world
+
         fractions = get_global("currency_fractions")
         digits = fractions.get(currency, fractions["DEFAULT"])[0]
         return Decimal(1).scaleb(-digits)

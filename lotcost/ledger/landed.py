@@ -19,13 +19,12 @@ from lotcost.ledger.errors import UnknownWord, WrongLanding, WrongType, nearest
 from lotcost.ledger.words import WrongError
 from lotcost.model import By, Kind, Landing, Lot, Money
 
-_KEYS = frozenset({"landed-on", "landed-by"})
-
 
 def is_landed(posting: data.Posting) -> bool:
     """Whether a leg is a landed cost."""
     meta = posting.meta or {}
-    return bool(_KEYS & meta.keys()) or meta.get("lot-kind") == Kind.LANDED_COST
+    said = meta.get("lot-kind")
+    return "landed-on" in meta or "landed-by" in meta or said == Kind.LANDED_COST
 
 
 def read_landing(

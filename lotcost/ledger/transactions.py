@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from beancount.core import data
@@ -26,7 +27,7 @@ from lotcost.ledger.landed import is_landed, read_landing
 from lotcost.ledger.parties import name_errors, party_of
 from lotcost.ledger.postings import Recognised, read_issue, read_receipt, recognise
 from lotcost.ledger.serials import by_unit, serials_of, with_unit_shares
-from lotcost.ledger.words import WrongError, check_reason, check_words
+from lotcost.ledger.words import WrongError, check_reason, check_words, is_silent
 from lotcost.model import (
     ZERO,
     Event,
@@ -123,25 +124,39 @@ class TransactionReader:
             mark = recognise(part, kind, self.place, txn, written.cards, self.config)
             written.recognised.append(mark)
             return
-        movement = self.movements.get(group) or self._movement(goods, kind)
+        issues: tuple[Issue, ...] = ()
+        receipts: tuple[Receipt, ...] = ()
         if goods.comes_in:
-            receipts = [
-                read_receipt(part, kind, txn, money, written.cards, self.config)
-                for part, money in parts
-            ]
-            movement = movement._replace(receipts=(*movement.receipts, *receipts))
+            cards, config = written.cards, self.config
+            read = [read_receipt(part, kind, txn, money, cards, config) for part, money in parts]
+            receipts = tuple(read)
         else:
-            issues = [read_issue(part, kind, txn, money, self.config) for part, money in parts]
-            movement = movement._replace(issues=(*movement.issues, *issues))
+            issues = tuple(
+                [read_issue(part, kind, txn, money, self.config) for part, money in parts]
+            )
+        known = self.movements.get(group)
+        if known is None:
+            movement = self._movement(goods, kind, issues, receipts)
+        else:
+            issues, receipts = (*known.issues, *issues), (*known.receipts, *receipts)
+            movement = known._replace(issues=issues, receipts=receipts)
         self.movements[group] = movement
 
-    def _movement(self, goods: Goods, kind: Kind) -> Movement:
+    def _movement(
+        self,
+        goods: Goods,
+        kind: Kind,
+        issues: tuple[Issue, ...],
+        receipts: tuple[Receipt, ...],
+    ) -> Movement:
         txn = self.txn
         reason = reason_of(goods.posting, txn) if kind is Kind.WRITE_OFF else None
         return Movement(
             kind,
             txn.date,
             self.place,
+            issues,
+            receipts,
             links=txn.links or frozenset(),
             party=party_of(goods.posting.meta or {}, txn, kind) or "",
             reason=None if reason is None else Reason(reason),
@@ -160,7 +175,7 @@ class TransactionReader:
             raise WrongError(UnknownWord, message)
         goods = {each.place for each in self.legs.goods}
         for place, posting in enumerate(self.txn.postings):
-            if place not in goods:
+            if place not in goods and not is_silent(posting.meta or {}):
                 for error in unknown_keys(posting.meta or {}, POSTING_KEYS, self.txn):
                     raise WrongError(type(error), error.message, posting)
 
@@ -208,13 +223,18 @@ class TransactionReader:
 
     def _sold_in(self, movement: Movement) -> tuple[str, ...]:
         priced = {issue.revenue.currency for issue in movement.issues if issue.revenue}
+        return tuple(sorted(priced)) if priced else self._earned_in
+
+    @cached_property
+    def _earned_in(self) -> tuple[str, ...]:
+        """The currencies of the transaction's income."""
         earned = {
             posting.units.currency
             for posting in self.txn.postings
             if self.config.is_income(posting.account)
             and not self.config.is_goods(posting.units.currency)
         }
-        return tuple(sorted(priced or earned))
+        return tuple(sorted(earned))
 
     def _beside(self, without: Collection[str] = ()) -> list[Money]:
         """What the legs of money give, a currency each; some accounts' legs may be others'."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from beancount.core import data
@@ -12,6 +13,8 @@ from lotcost.ledger.errors import LotError, UnknownWord, nearest
 from lotcost.ledger.kinds import POSTING_KEYS
 from lotcost.ledger.parties import name_errors
 from lotcost.model import Reason
+
+_LINE = frozenset({"filename", "lineno"})
 
 
 class WrongError(Exception):
@@ -34,6 +37,8 @@ class WrongError(Exception):
 def check_words(posting: data.Posting, txn: data.Transaction) -> None:
     """See that what a posting says is known."""
     meta = posting.meta or {}
+    if is_silent(meta):
+        return
     for error in card_files.type_errors(meta, meta, txn):
         raise WrongError(type(error), error.message)
     for error in unknown_keys(meta, POSTING_KEYS, txn):
@@ -41,6 +46,11 @@ def check_words(posting: data.Posting, txn: data.Transaction) -> None:
     for error in name_errors(meta, meta, txn):
         raise WrongError(type(error), error.message)
     check_reason(meta.get("reason"))
+
+
+def is_silent(meta: Mapping[str, Any]) -> bool:
+    """Whether metadata says no more than its line, as that of most postings does."""
+    return meta.keys() <= _LINE
 
 
 def check_reason(reason: object) -> None:
