@@ -22,4 +22,9 @@ def no_collecting() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            # What was made lives on, and goes to what is old without a walk through it. Where
+            # somebody froze what there was, it stays frozen.
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
