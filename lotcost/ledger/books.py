@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import datetime
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from beancount.core import data
@@ -97,13 +98,29 @@ class Books:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every draw and receipt, in the order they happened."""
+        merged = (_merged(lines) for lines in self.postings)
+        return tuple(sorted(chain.from_iterable(merged), key=_when))
+
+    @cached_property
+    def postings(self) -> tuple[tuple[Line, ...], ...]:
+        """What each posting says about lots, a tuple a transaction that says anything.
+
+        In stock but of no lot, a posting's number is empty, and it is among no lines.
+        """
         config = self.config
         with no_collecting():
-            return tuple(sorted(_lines(self.entries, config), key=_when))
+            read = (
+                tuple(_postings_of(place, entry, config))
+                for place, entry in enumerate(self.entries)
+                if isinstance(entry, data.Transaction)
+            )
+            return tuple(filter(None, read))
 
     @cached_property
     def picked(self) -> tuple[tuple[int, Line], ...]:
         """The lines asked for, each with its place among all lines."""
+        if self._where is None:
+            return tuple(enumerate(self.lines))
         return tuple((place, line) for place, line in enumerate(self.lines) if self.asks_for(line))
 
     def only(self, where: Callable[[Line], bool]) -> Books:
@@ -206,39 +223,31 @@ def _when(line: Line) -> tuple[datetime.date, int]:
     return line.date, -1 if line.kind is Kind.WRITE_OFF else 1
 
 
-def _lines(entries: Sequence[data.Directive], config: Config) -> Iterator[Line]:
-    for place, entry in enumerate(entries):
-        if isinstance(entry, data.Transaction):
-            yield from _merged(_lines_of(place, entry, config))
-
-
-def _lines_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Line]:
+def _postings_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Line]:
     for posting in txn.postings:
-        line = line_of(place, txn, posting, config)
-        if line is not None and line.lot.number:
-            yield line
+        meta = posting.meta or txn.meta
+        kind = _KINDS[meta["lot-kind"]] if "lot-commodity" in meta else None
+        in_stock = config.policy(posting.account) is not None
+        if in_stock or kind is Kind.LANDED_COST:
+            yield _line(place, txn, posting, kind, in_stock)
 
 
-def line_of(
-    place: int, txn: data.Transaction, posting: data.Posting, config: Config
-) -> Line | None:
-    """Return what a posting says about lots; in stock but of no lot, its number is empty."""
+def _line(
+    place: int, txn: data.Transaction, posting: data.Posting, kind: Kind | None, in_stock: bool
+) -> Line:
     meta = posting.meta or txn.meta
-    in_stock = config.policy(posting.account) is not None
-    kind = _KINDS[meta["lot-kind"]] if "lot-commodity" in meta else None
-    if not in_stock and kind is not Kind.LANDED_COST:
-        return None
-    units, cost, price = posting.units, posting.cost, posting.price
+    number, commodity = posting.units
+    cost, price = posting.cost, posting.price
     return Line(
         entry=place,
         date=txn.date,
         kind=kind or Kind.ADJUSTMENT,
         account=meta.get("lot-account", posting.account),
-        lot=Lot(meta["lot-commodity"], meta["lot"]) if kind else Lot(units.currency, ""),
+        lot=Lot(meta["lot-commodity"], meta["lot"]) if kind else Lot(commodity, ""),
         acquired=txn.date if cost is None else cost.date,
-        units=units.number if cost is not None else ZERO,
-        cost=units.number * cost.number if cost is not None else units.number,
-        currency=cost.currency if cost is not None else units.currency,
+        units=number if cost is not None else ZERO,
+        cost=number * cost.number if cost is not None else number,
+        currency=cost.currency if cost is not None else commodity,
         price=None if price is None else price.number,
         price_currency=None if price is None else price.currency,
         reason=meta.get("reason", txn.meta.get("reason")),
@@ -247,14 +256,16 @@ def line_of(
     )
 
 
-def _merged(lines: Iterator[Line]) -> Iterator[Line]:
+def _merged(postings: Iterable[Line]) -> Iterable[Line]:
     """Join what the writing parted.
 
     A posting's draw of a lot at two unit costs, or with a residue; goods that go out at one
     cost and come in at another.
     """
     draws: dict[tuple[Any, ...], Line] = {}
-    for line in lines:
+    for line in postings:
+        if not line.lot.number:
+            continue
         source = line.source
         key = (
             *(source["lineno"], source["filename"], line.kind),
@@ -264,4 +275,4 @@ def _merged(lines: Iterator[Line]) -> Iterator[Line]:
         if known is not None:
             line = known._replace(units=known.units + line.units, cost=known.cost + line.cost)
         draws[key] = line
-    yield from draws.values()
+    return draws.values()

@@ -12,6 +12,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from beancount.core import account as accounts
@@ -219,6 +220,11 @@ def _income(
     on_sales_account = [
         accounts.parent_matcher(name) for name in sorted(sold_to.union(config.sales_accounts))
     ]
+
+    @cache
+    def is_sales_account(account: str) -> bool:
+        return any(match(account) for match in on_sales_account)
+
     income: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for place, entry in enumerate(entries):
         if not isinstance(entry, data.Transaction):
@@ -227,7 +233,7 @@ def _income(
             if (
                 config.is_income(posting.account)
                 and not config.is_goods(posting.units.currency)
-                and (place in wholly or any(match(posting.account) for match in on_sales_account))
+                and (place in wholly or is_sales_account(posting.account))
             ):
                 income[place, posting.units.currency] -= posting.units.number
     return income

@@ -10,6 +10,7 @@ from beancount.core import account as accounts
 
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.cards import NOT_ON_CARD
+from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.loading import Ledger
 from lotcost.reports.batches import batches
 from lotcost.reports.exceptions import exceptions
@@ -40,6 +41,11 @@ class Question(NamedTuple):
     by: str | None = None
     buckets: tuple[int, ...] | None = None
 
+    @property
+    def narrows(self) -> bool:
+        """Whether there may be lines that do not belong to the answer."""
+        return (self.commodity, self.lot, self.account) != (None, None, None)
+
     def asks_for(self, line: Line) -> bool:
         """Whether a line belongs to the answer."""
         return (
@@ -60,10 +66,15 @@ class Entry(NamedTuple):
     """
 
     answers: str
-    make: Callable[[Books, Question], Report]
+    makes: Callable[[Books, Question], Report]
     groups: tuple[str, ...] = ()
     period: bool = False
     buckets: tuple[int, ...] = ()
+
+    def make(self, books: Books, question: Question) -> Report:
+        """Make the report."""
+        with no_collecting():
+            return self.makes(books, question)
 
 
 CATALOG: Mapping[str, Entry] = {
@@ -139,4 +150,5 @@ def groups(name: str, books: Books) -> list[str]:
 
 def answer(name: str, ledger: Ledger, question: Question = Question()) -> Report:  # noqa: B008
     """Make a report; a name that is not in the catalog is a KeyError."""
-    return CATALOG[name].make(ledger.books(question.at, question.asks_for), question)
+    where = question.asks_for if question.narrows else None
+    return CATALOG[name].make(ledger.books(question.at, where), question)

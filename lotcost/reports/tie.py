@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from decimal import Decimal
+from itertools import chain
 
 from beancount.core import data
 
-from lotcost.ledger.books import Books, line_of
+from lotcost.ledger.books import Books, Line
 from lotcost.reports.report import Tie, money
 
 
@@ -20,26 +21,24 @@ def ledger_value(books: Books) -> dict[tuple[str, str, str], Decimal]:
     show as a difference.
     """
     balance: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for place, entry in enumerate(books.entries):
-        if not isinstance(entry, data.Transaction):
-            continue
-        for posting in entry.postings:
-            line = line_of(place, entry, posting, books.config)
-            if line is not None and not line.expensed and books.asks_for(line):
-                balance[line.account, line.lot.commodity, line.currency] += line.cost
+    for line in _in_stock(books):
+        balance[line.account, line.lot.commodity, line.currency] += line.cost
     return balance
 
 
 def ledger_units(books: Books) -> dict[tuple[str, str, str], Decimal]:
     """Return the units held at cost by inventory account, commodity and currency of the cost."""
     units: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for place, entry in enumerate(books.entries):
-        if isinstance(entry, data.Transaction):
-            for posting in entry.postings:
-                line = line_of(place, entry, posting, books.config)
-                if line is not None and not line.expensed and books.asks_for(line):
-                    units[line.account, line.lot.commodity, line.currency] += line.units
+    for line in _in_stock(books):
+        units[line.account, line.lot.commodity, line.currency] += line.units
     return units
+
+
+def _in_stock(books: Books) -> Iterator[Line]:
+    """Yield what each posting in stock says, of what was asked for."""
+    for line in chain.from_iterable(books.postings):
+        if not line.expensed and books.asks_for(line):
+            yield line
 
 
 def booked_on(
