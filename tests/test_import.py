@@ -390,6 +390,12 @@ def test_what_a_mapping_cannot_say_is_refused(write: Write, text: str, said: str
     assert f"map.toml: {said}" in " ".join(result.stderr.split()) or said in result.stderr
 
 
+def test_what_no_column_says_a_mapping_may(write: Write) -> None:
+    write('[defaults]\ndate = 2025-01-02\ncommodity = "MILK"\nprice = 2\n', "map.toml")
+
+    assert "10 MILK @ 2.00 USD" in imported(write("lot,quantity\nL1,10\n"), "--mapping", "map.toml")
+
+
 def test_columns_nobody_asked_for_are_named(write: Write) -> None:
     result = run(write(row(remarks="fragile", note="")))
 
@@ -448,6 +454,14 @@ def test_a_wrong_row_is_named_with_its_reason(
     assert line.startswith("receipts.csv row 2: ")
     assert said in line
     assert end == "Nothing is imported: 1 of 1 rows are wrong."
+
+
+def test_a_total_below_the_list_is_told_for_what_it_is(write: Write) -> None:
+    (line, _) = refused(write(DELIVERY + ",,,35,,,,,\n"))
+
+    assert line == (
+        "receipts.csv row 5: has no date and no goods; if it is a total or a remark, delete the row"
+    )
 
 
 def test_of_a_file_with_a_wrong_row_no_row_is_imported(write: Write) -> None:

@@ -18,6 +18,9 @@ from lotcost.ledger.cards import DATE_KEYS
 from lotcost.ledger.errors import number
 from lotcost.model import Lot, Money
 
+_ABOUT = ("date", "commodity", "gtin", "gs1")
+_ABOUT_NOTHING = "has no date and no goods; if it is a total or a remark, delete the row"
+
 
 class Received(NamedTuple):
     """Goods that came in, as a row says.
@@ -90,7 +93,9 @@ def read_rows(table: Table, mapping: FileMapping, kind: str, known: Known) -> Re
     wrong = list(table.wrong)
     for row in table.rows:
         reader = RowReader(row, mapping, known)
-        if kind != COUNTS:
+        if all(map(reader.is_blank, _ABOUT)):
+            wrong.append(WrongRow(row.number, _ABOUT_NOTHING))
+        elif kind != COUNTS:
             came = _received(reader)
             if came is not None:
                 received.append(came)
