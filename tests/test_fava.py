@@ -65,6 +65,13 @@ def test_lots_by_account_shows_what_moved(open_fava: Open) -> None:
     assert figures(rows[:-1], "Moved") == ["-3", "3"]
 
 
+def test_a_column_that_no_lot_fills_is_left_out(open_fava: Open) -> None:
+    undated = "\n".join(line for line in LEDGER.splitlines() if "expires:" not in line)
+    (row, *_) = open_fava(undated).page(LOTS).rows()
+    assert not {"Expires", "Days", "Used"} & row.keys()
+    assert "Supplier" in row
+
+
 def test_margins_shows_what_lots_earned(open_fava: Open) -> None:
     page = open_fava().page(MARGINS)
     assert "Revenue 35.00 USD" in page.text

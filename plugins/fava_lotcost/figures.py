@@ -15,7 +15,7 @@ _BLANK = "\N{NO-BREAK SPACE}"  # as wide as a digit in the figures' font
 
 _BAD_BELOW_ZERO = frozenset(
     {
-        *("days_left", "difference", "cost_on_hand", "gross_margin", "margin_rate", "markup"),
+        *("days_left", "cost_on_hand", "gross_margin", "margin_rate", "markup"),
         *("after_write_offs", "share"),
     }
 )
@@ -60,8 +60,14 @@ class Figures:
 
     @staticmethod
     def css(column: Column, row: Row) -> str:
-        """Return the classes of a figure's cell; one that is bad below nothing is red there."""
-        is_red = column.name in _BAD_BELOW_ZERO and (row.get(column.name) or 0) < 0
+        """Return the classes of a figure's cell.
+
+        One that is bad below nothing is red there, and so is what does not tie.
+        """
+        value = row.get(column.name) or 0
+        is_red = (column.name in _BAD_BELOW_ZERO and value < 0) or (
+            column.name == "difference" and "ledger_balance" in row and value != 0
+        )
         return "num lotcost-negative" if is_red else "num"
 
     def _least(self, currency: str) -> int:

@@ -29,7 +29,15 @@ _SHOWN = (
     *("gross_margin", "margin_rate"),
 )
 _NARROWED_BY = ("commodity", "supplier")
-_WHERE_ANY = frozenset({"units_consumed", "units_adjusted", "units_transferred"})
+# These have a column where any lot has what makes them.
+_WHERE_ANY = {
+    "expires": "expires",
+    "days_left": "expires",
+    "supplier": "supplier",
+    "units_consumed": "units_consumed",
+    "units_adjusted": "units_adjusted",
+    "units_transferred": "units_transferred",
+}
 # The lots of one account do not add up without what came from others.
 _MOVED = Column("units_transferred", "units", "commodity")
 
@@ -130,7 +138,8 @@ def _columns(whole: Report) -> Iterator[Column]:
     """Pick what there is room for; what no lot has is left out."""
     known = {column.name: column for column in (*whole.columns, _DAYS_LEFT, _MOVED)}
     for name in _SHOWN:
-        empty = name in _WHERE_ANY and not any(row[name] for row in whole.rows)
+        said = _WHERE_ANY.get(name)
+        empty = said is not None and not any(row.get(said) for row in whole.rows)
         crowded = name == "supplier" and "account" in known
         if name in known and not empty and not crowded:
             yield known[name]
