@@ -247,6 +247,18 @@ def test_a_page_has_all_of_it_and_runs_nothing_of_it(file: Path, tmp_path: Path)
         assert said in page
 
 
+def test_a_page_says_once_how_a_party_is_reached_and_nothing_it_has_no_room_for(
+    file: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "pack.html"
+    assert run(file, "F1", "-o", target).exit_code == 0
+    page = target.read_text()
+
+    assert page.count("Markt 1, Ghent, rose@example.com") == 1
+    assert "BE 1" not in page
+    assert page.count(">(not named)<") == 1
+
+
 def test_both_are_written_at_once_and_for_several_lots(file: Path, tmp_path: Path) -> None:
     pack_file, page = tmp_path / "pack.xlsx", tmp_path / "pack.html"
     shown = run(file, "F1", "B1", "-o", pack_file, "-o", page)

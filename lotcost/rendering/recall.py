@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader
@@ -11,9 +12,11 @@ from jinja2 import Environment, PackageLoader
 from lotcost.rendering.about import About
 from lotcost.rendering.values import plain, printable
 from lotcost.reports.recall import customers, hold_list, in_order, mass_balance, runs, suppliers
+from lotcost.reports.recall.contacts import USUAL
 from lotcost.reports.report import Column, Report
 from lotcost.reports.trace import Index, Member, Trace
 
+_SHORT = 16
 _HOLD = ("commodity", "lot", "name", "account", "owner", "units", "status", "expires")
 _HANDED = ("party", "commodity", "lot", "date", "kind", "units", "document")
 _RUNS = ("batch", "date", "side", "commodity", "lot", "units", "document")
@@ -65,7 +68,7 @@ def recall_page(index: Index, found: Trace, about: About) -> str:
             ),
             _by_party(index, customers(index, found), "Nothing was sold."),
             _by_party(index, suppliers(index, found), "No supplier brought it."),
-            _table(runs(found), _RUNS, "No batch used it or made it."),
+            _once(_table(runs(found), _RUNS, "No batch used it or made it."), "Batch", "Date"),
             _table(mass_balance(found), _BALANCE, "There is no lot."),
         ],
     )
@@ -84,14 +87,10 @@ def _answers(found: Trace) -> Iterator[tuple[str, str, str]]:
     """Yield what is asked first: a word, a figure, and what there is to say of it."""
     rates = [each.rate for each in found.balances if each.rate is not None]
     worst = max(rates, key=lambda rate: abs(rate - 1), default=None)
-    of_lots = "of the lot" if len(found.balances) == 1 else "of the lot that is furthest off"
-    yield "Accounted for", "-" if worst is None else _percent(worst), of_lots
-    places = len({each.account for each in found.on_hand})
-    yield (
-        "To hold",
-        _count(len({each.lot for each in found.on_hand}), "lot"),
-        f"in {_count(places, 'account')}",
-    )
+    yield "Accounted for", "-" if worst is None else _percent(worst), _of_which(worst, len(rates))
+    places, held = ({each.account for each in found.on_hand}, {each.lot for each in found.on_hand})
+    where = f"in {_count(len(places), 'account')}" if held else "nothing is on hand"
+    yield "To hold", _count(len(held), "lot"), where
     parties = {each.party for each in found.customers}
     yield "Customers", str(len(parties - {None})), "and some not named" if None in parties else ""
     yield "Suppliers", str(len({each.party for each in found.suppliers} - {None})), ""
@@ -99,6 +98,14 @@ def _answers(found: Trace) -> Iterator[tuple[str, str, str]]:
     for each in found.exposures:
         yield f"Cost on hand, {each.currency}", plain(each.cost_on_hand), ""
         yield f"Revenue affected, {each.currency}", plain(each.revenue), ""
+
+
+def _of_which(worst: Decimal | None, lots: int) -> str:
+    if worst is None:
+        return "no document brought it"
+    if lots == 1:
+        return "of the lot"
+    return "of every lot" if worst == 1 else "of the lot that is furthest off"
 
 
 def _count(number: int, word: str) -> str:
@@ -116,7 +123,7 @@ def _table(report: Report, names: Iterable[str], empty: str) -> _Table:
     columns = [known[name] for name in names if any(row.get(name) for row in report.rows)]
     return _Table(
         report.title,
-        tuple(_Heading(_label(column), _looks(column)) for column in columns),
+        tuple(_Heading(_label(column), _looks(column, report)) for column in columns),
         tuple(
             tuple(_cell(column, row.get(column.name)) for column in columns) for row in report.rows
         ),
@@ -138,10 +145,20 @@ def _by_party(index: Index, report: Report, empty: str) -> _Table:
     return table._replace(columns=columns, rows=tuple(rows))
 
 
+def _once(table: _Table, *labels: str) -> _Table:
+    """Leave out what the row above says already in these columns, where it says it in all."""
+    at = [place for place, column in enumerate(table.columns) if column.label in labels]
+    rows = list(table.rows)
+    for place, (before, row) in enumerate(pairwise(table.rows), 1):
+        if [row[each] for each in at] == [before[each] for each in at]:
+            rows[place] = tuple("" if each in at else cell for each, cell in enumerate(row))
+    return table._replace(rows=tuple(rows))
+
+
 def _contact(index: Index, party: str | None) -> str:
     known = index.books.parties.get(party or "")
     facts = {} if known is None else known.facts
-    said = [plain(facts[key]) for key in in_order(facts)]
+    said = [plain(facts[key]) for key in in_order(facts) if key in USUAL]
     return printable(", ".join(filter(None, said)))
 
 
@@ -149,8 +166,12 @@ def _label(column: Column) -> str:
     return column.label.removeprefix("Units ").capitalize()
 
 
-def _looks(column: Column) -> str:
-    return "figure" if column.is_number else "lot" if column.name == "lot" else column.kind
+def _looks(column: Column, report: Report) -> str:
+    """Keep figures and short words on one line; a long number of a lot may break anywhere."""
+    if column.is_number:
+        return "figure"
+    longest = max(len(plain(row.get(column.name))) for row in report.rows)
+    return "short" if longest <= _SHORT else "long" if column.name == "lot" else "text"
 
 
 def _cell(column: Column, value: object) -> str:

@@ -8,36 +8,26 @@ from lotcost.ledger.books import Books
 from lotcost.reports.report import Column, Row
 from lotcost.reports.trace import Handover
 
-_USUAL = ("address", "postcode", "city", "country", "phone", "email")
-_ORDER = {
-    key: place
-    for place, key in enumerate(
-        (
-            "contact",
-            "address",
-            "street",
-            "postcode",
-            "zip",
-            "city",
-            "state",
-            "country",
-            "phone",
-            "email",
-        )
-    )
-}
+_ALWAYS = ("address", "postcode", "city", "country", "phone", "email")
+USUAL = (
+    *("contact", "address", "street", "postcode", "zip", "city", "state", "country", "phone"),
+    "email",
+)
+"""The lines of an address, in their order."""
 
 
 def contact_keys(books: Books, handovers: Iterable[Handover]) -> tuple[str, ...]:
     """Return the usual lines of an address, and what else the ledger says of these parties."""
     names = {each.party or "" for each in handovers} & books.parties.keys()
     known = {key for name in names for key in books.parties[name].facts}
-    return in_order(known.union(_USUAL))
+    return in_order(known.union(_ALWAYS))
 
 
 def in_order(keys: Iterable[str]) -> tuple[str, ...]:
     """Sort what is known of a party as a letter has it; what is not usual comes last."""
-    return tuple(sorted(keys, key=lambda key: (_ORDER.get(key, len(_ORDER)), key)))
+    return tuple(
+        sorted(keys, key=lambda key: (USUAL.index(key) if key in USUAL else len(USUAL), key))
+    )
 
 
 def contact_columns(keys: Iterable[str]) -> tuple[Column, ...]:

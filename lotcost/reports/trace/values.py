@@ -12,6 +12,8 @@ from lotcost.core.genealogy import Key, Part
 from lotcost.model import Kind, Lot
 from lotcost.reports.report import rate
 
+_MOST_NAMED, _FEW = 4, 3
+
 
 class Side(StrEnum):
     """Where a lot stands in the family of the lots that are traced."""
@@ -66,8 +68,11 @@ class Run(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The numbers of the lots it made, as the `batches` report names it."""
-        return ", ".join(dict.fromkeys(part.lot.number for part in self.made))
+        """The numbers of the lots it made, the first of them where they are many."""
+        numbers = list(dict.fromkeys(part.lot.number for part in self.made))
+        if len(numbers) <= _MOST_NAMED:
+            return ", ".join(numbers)
+        return f"{', '.join(numbers[:_FEW])} and {len(numbers) - _FEW} more"
 
 
 class Handover(NamedTuple):
