@@ -16,13 +16,13 @@ class Change(NamedTuple):
 
     Attributes:
       downstream: Whether it holds for what was made of the lot as well.
-      way: Where another lot is recalled and this one made of it: the lots from that to this.
+      source: The lot that is recalled, where that is another one and this was made of it.
     """
 
     date: datetime.date
     status: Status
     downstream: bool = False
-    way: tuple[Lot, ...] = ()
+    source: Lot | None = None
 
 
 StatusHistory = Mapping[Lot, Sequence[Change]]
@@ -59,7 +59,7 @@ def bar(
     history = statuses.get(lot)
     change = status_at(history, day) if history else None
     if change is not None and change.status is not Status.RELEASED:
-        return Bar(change.status.value, change.date, change.way)
+        return Bar(change.status.value, change.date)
     if expires is not None and day > expires:
         return Bar("expired", expires)
     return None

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from lotcost.core.expiry import Change, StatusHistory, status_at
 from lotcost.core.genealogy import Batch
+from lotcost.core.refusals import Bar
 from lotcost.model import Lot, Status
 
 
@@ -24,6 +25,7 @@ class _Reached(NamedTuple):
     """That a recall reaches a lot, since a day; None is before the lot that is recalled."""
 
     since: datetime.date
+    recalled: Lot
     before: Lot | None
 
 
@@ -50,27 +52,32 @@ class Recalls:
         for lot in used:
             self._made_of[lot].update(dict.fromkeys(made))
             if lot in self._reached:
-                self._spread([(each, self._reached[lot].since, lot) for each in made], day)
+                reached = self._reached[lot]._replace(before=lot)
+                self._spread([(each, reached) for each in made], day)
 
-    def way_to(self, lot: Lot, day: datetime.date) -> tuple[datetime.date, tuple[Lot, ...]] | None:
-        """Return since when a recall reaches a lot, and the lots from the recalled one to it."""
-        if not self._changes:
-            return None
+    def bar(self, lot: Lot, own: Bar | None, day: datetime.date) -> Bar | None:
+        """Return what bars a lot: its own recall, else one that reaches it, else its own bar."""
+        if not self._changes or (own is not None and own.why == Status.RECALLED):
+            return own
         self._go_to(day)
         reached = self._reached.get(lot)
         if reached is None:
-            return None
+            return own
         way = [lot]
         while (before := self._reached[way[-1]].before) is not None:
             way.append(before)
-        return reached.since, tuple(reversed(way))
+        return Bar(Status.RECALLED.value, reached.since, tuple(reversed(way)))
 
-    def news(self, day: datetime.date) -> tuple[Lot, ...]:
-        """Return the lots that a recall may have begun or ceased to reach since last asked."""
+    def news(self, day: datetime.date) -> Iterator[tuple[Lot, Lot | None]]:
+        """Yield, since last asked, each lot that a recall begins or ceases to reach.
+
+        With the lot that is recalled, or None where it is the same or none is any more.
+        """
         self._go_to(day)
-        news = tuple(self._news)
+        for lot in self._news:
+            reached = self._reached.get(lot)
+            yield lot, reached.recalled if reached is not None and reached.before else None
         self._news.clear()
-        return news
 
     def _go_to(self, day: datetime.date) -> None:
         """Take in what was said of lots up to the morning of a day."""
@@ -80,29 +87,30 @@ class Recalls:
             stale |= lot in self._recalled or lot in self._reached or lot in self._released
             self._told += 1
         if stale:
-            self._news.update(dict.fromkeys(self._reached))
-            self._reached.clear()
+            before, self._reached = self._reached, {}
+            news, self._news = self._news, {}
             self._released.clear()
             latest = ((lot, status_at(self._statuses[lot], day)) for lot in self._recalled)
             recalls = [(change.date, lot) for lot, change in latest if change and change.downstream]
             # A later recall passes all that an earlier one does, so what it reached is done with.
             for since, lot in sorted(recalls, key=lambda each: (-each[0].toordinal(), each[1])):
-                self._spread([(lot, since, None)], day)
+                self._spread([(lot, _Reached(since, lot, None))], day)
+            changed = (lot for lot, reached in self._reached.items() if before.get(lot) != reached)
+            self._news = news | dict.fromkeys([*changed, *(before.keys() - self._reached.keys())])
 
-    def _spread(
-        self, found: list[tuple[Lot, datetime.date, Lot | None]], day: datetime.date
-    ) -> None:
-        for lot, since, before in found:  # it grows while it is walked
+    def _spread(self, found: list[tuple[Lot, _Reached]], day: datetime.date) -> None:
+        for lot, reached in found:  # it grows while it is walked
             known = self._reached.get(lot)
-            if known is not None and known.since >= since:
+            if known is not None and known.since >= reached.since:
                 continue
             own = status_at(self._statuses.get(lot, ()), day)
-            if own is not None and own.status is Status.RELEASED and own.date >= since:
+            if own is not None and own.status is Status.RELEASED and own.date >= reached.since:
                 self._released.add(lot)
                 continue
-            self._reached[lot] = _Reached(since, before)
+            self._reached[lot] = reached
             self._news[lot] = None
-            found += ((made, since, lot) for made in self._made_of.get(lot, ()))
+            onward = reached._replace(before=lot)
+            found += ((made, onward) for made in self._made_of.get(lot, ()))
 
 
 def reaches(statuses: StatusHistory) -> bool:
@@ -121,31 +129,32 @@ def with_downstream(statuses: StatusHistory, batches: Iterable[Batch]) -> Status
     for batch in batches:
         made_on[batch.date].append(batch)
     days = made_on.keys() | {change.date for history in statuses.values() for change in history}
-    ways: dict[Lot, dict[datetime.date, tuple[Lot, ...]]] = defaultdict(dict)
+    recalled: dict[Lot, dict[datetime.date, Lot | None]] = defaultdict(dict)
     for day in sorted(days):
         for batch in made_on.get(day, ()):
             recalls.make((p.lot for p in batch.used), [p.lot for p in batch.made], day)
-        for lot in recalls.news(day):
-            found = recalls.way_to(lot, day)
-            ways[lot][day] = found[1] if found is not None else ()
-    changed = {lot: tuple(_changes(statuses.get(lot, ()), ways[lot])) for lot in sorted(ways)}
+        for lot, source in recalls.news(day):
+            recalled[lot][day] = source
+    changed = {
+        lot: tuple(_changes(statuses.get(lot, ()), recalled[lot])) for lot in sorted(recalled)
+    }
     return {**statuses, **changed}
 
 
 def _changes(
-    own: Sequence[Change], ways: Mapping[datetime.date, tuple[Lot, ...]]
+    own: Sequence[Change], recalled: Mapping[datetime.date, Lot | None]
 ) -> Iterator[Change]:
     """Merge what was said of a lot with the recalls that reach it; its own recall comes first."""
-    way: tuple[Lot, ...] = ()
+    source: Lot | None = None
     reached = False
-    for day in sorted(ways.keys() | {change.date for change in own}):
-        before, way = way, ways.get(day, way)
+    for day in sorted(recalled.keys() | {change.date for change in own}):
+        before, source = source, recalled.get(day, source)
         said = status_at(own, day)
         was_reached = reached
-        reached = len(way) > 1 and (said is None or said.status is not Status.RECALLED)
+        reached = source is not None and (said is None or said.status is not Status.RECALLED)
         if reached:
-            if not was_reached or way != before:
-                yield Change(day, Status.RECALLED, way=way)
+            if not was_reached or source != before:
+                yield Change(day, Status.RECALLED, source=source)
         elif said is not None and (was_reached or said.date == day):
             yield said._replace(date=day)
         elif was_reached:

@@ -40,7 +40,6 @@ from lotcost.model import (
     Money,
     Receipt,
     Recost,
-    Status,
 )
 
 USES_UP = frozenset({Kind.SALE, Kind.PRODUCTION})  # what a barred lot may not be issued for
@@ -124,8 +123,9 @@ class Stock:
         self._receipts = 0
         self._shelves: dict[tuple[str, str], Shelf] = {}
         # A lot that is barred is so until something is said, of it or of what it was made from.
-        said = (*rules.statuses.values(), *rules.expires.values())
-        self._news = sorted({day for changes in said for day, *_ in changes})
+        statuses = {change.date for history in rules.statuses.values() for change in history}
+        expiries = {day for changes in rules.expires.values() for day, _ in changes}
+        self._news = sorted(statuses | expiries)
         self._day: datetime.date | None = None
         self._todays_bars: Bars
 
@@ -248,10 +248,7 @@ class Stock:
 
     def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
         own = expiry.bar(layer.lot, self.expires(layer, day), self.rules.statuses, day)
-        if own is not None and own.why == Status.RECALLED:
-            return own
-        reached = self.recalls.way_to(layer.lot, day)
-        return own if reached is None else Bar(Status.RECALLED.value, *reached)
+        return self.recalls.bar(layer.lot, own, day)
 
     def expires(self, layer: Layer, day: datetime.date) -> datetime.date | None:
         """Return a layer's last day, as it was known on a day."""

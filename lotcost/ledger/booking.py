@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from beancount.core import data
 
 from lotcost.core.costing import Outcome, Refused, replay
-from lotcost.core.expiry import StatusHistory, bar, known_at
-from lotcost.core.recalls import reaches
+from lotcost.core.expiry import bar, known_at
+from lotcost.core.genealogy import Batch
+from lotcost.core.recalls import Recalls, reaches
 from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
 from lotcost.core.stock import USES_UP, Rules
 from lotcost.ledger.books import Books
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import LotError, missing_leg, where
+from lotcost.ledger.lineage import makings
 from lotcost.ledger.prices import converter
 from lotcost.ledger.reading import read
 from lotcost.ledger.sentences import refused
@@ -44,8 +47,8 @@ def book(
             booked.append(outcome)
     out = write(entries, written, booked, spoilt)
     if written.recognised:
-        known = Books(out, options).statuses if reaches(written.statuses) else written.statuses
-        errors.extend(_barred(entries, written, rules, known))
+        made = makings(Books(out, options).lines) if reaches(written.statuses) else ()
+        errors.extend(_barred(entries, written, rules, made))
     return out, errors
 
 
@@ -158,16 +161,27 @@ def _barred(
     entries: Sequence[data.Directive],
     written: Written,
     rules: Rules,
-    statuses: StatusHistory,
+    made: Iterable[Batch],
 ) -> Iterator[LotError]:
-    """Find lots that Beancount booked out and that may not be sold or used on their day."""
+    """Find lots that Beancount booked out and that may not be sold or used on their day.
+
+    Args:
+      made: The batches in the order they happened; those of a day count for all of it.
+    """
+    recalls = Recalls(written.statuses)
+    batches = deque(made)
     for mark in written.recognised:
         txn = entries[mark.entry]
         posting = txn.postings[mark.posting]
         if mark.kind not in USES_UP or posting.units.number > 0:
             continue
         expires = known_at(rules.expires.get(mark.lot, ()), txn.date)
-        barred = bar(mark.lot, expires or written.cards.expires(mark.lot), statuses, txn.date)
+        expires = expires or written.cards.expires(mark.lot)
+        while batches and batches[0].date <= txn.date:
+            batch = batches.popleft()
+            recalls.make((p.lot for p in batch.used), [p.lot for p in batch.made], batch.date)
+        own = bar(mark.lot, expires, written.statuses, txn.date)
+        barred = recalls.bar(mark.lot, own, txn.date)
         if barred is not None:
             why = Barred(posting.account, mark.lot, barred)
             yield refused(why, txn.date, posting.meta or txn.meta, txn)
