@@ -1,25 +1,24 @@
-"""Cost a history with DuckDB: it sorts the parts on disk, and hands them over one by one."""
+"""Cost a history with DuckDB: it sorts the parts on disk, and hands them to all cores."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lotcost.engines import columns
 from lotcost.engines.columns import History
-from lotcost.engines.parts import CostedRow, cost_part
+from lotcost.engines.parts import CostedRow
+from lotcost.engines.tables import cost_tables, whole_parts
 from lotcost.engines.telling import Row
 from lotcost.engines.ties import parts
 
 if TYPE_CHECKING:
     import duckdb
 
-_AT_ONCE = 100_000  # rows
+_AT_ONCE = 50_000  # rows
 _MEMORY = "1GB"  # what DuckDB takes for sorting; what does not fit goes to disk
 _EXPLODE = "unnest(string_split(document, ' '))"
 
@@ -98,18 +97,18 @@ def _write(
     import pyarrow.parquet as pq
 
     schema = pa.schema([(name, columns.arrow_type(sql)) for name, sql in history.made.items()])
+    names = ", ".join(name for name in Row._fields if name not in history.absent)
+    reader = connection.sql(
+        f"SELECT part, {names} FROM history JOIN tied USING (p) ORDER BY part, event, line"
+    ).to_arrow_reader(_AT_ONCE)
     rows = errors = 0
     first: CostedRow | None = None
     with pq.ParquetWriter(file, schema) as writer:
-        for costed in _batches(_costed(connection, history, advance)):
-            made = zip(*costed, strict=True)
-            arrays = [
-                pa.array(column, field.type) for column, field in zip(made, schema, strict=True)
-            ]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
-            refused = [row for row in costed if row.error is not None]
-            rows, errors = rows + len(costed), errors + len(refused)
-            first = min([*refused, *([first] if first else [])], key=_line, default=None)
+        for costed in cost_tables(whole_parts(reader), history.facts, schema):
+            writer.write_table(costed.table)
+            advance(costed.table.num_rows)
+            rows, errors = rows + costed.table.num_rows, errors + costed.refused
+            first = min((row for row in (first, costed.first) if row), key=_line, default=None)
     return Told(rows, 0, errors, _said(first))
 
 
@@ -119,36 +118,6 @@ def _line(row: CostedRow) -> int:
 
 def _said(row: CostedRow | None) -> str | None:
     return None if row is None else f"line {row.line}: {row.error}"
-
-
-def _costed(
-    connection: duckdb.DuckDBPyConnection, history: History, advance: Callable[[int], None]
-) -> Iterator[list[CostedRow]]:
-    names = ", ".join(Row._fields)
-    reader = connection.sql(
-        f"SELECT part, {names} FROM history JOIN tied USING (p) ORDER BY part, event, line"
-    ).to_arrow_reader(_AT_ONCE)
-    rows = (
-        row
-        for batch in reader
-        for row in zip(*(each.to_pylist() for each in batch.columns), strict=True)
-    )
-    for _, of_part in groupby(rows, key=itemgetter(0)):
-        costed = cost_part([Row(*row[1:]) for row in of_part], history.facts)
-        advance(len(costed))
-        yield costed
-
-
-def _batches(parts_: Iterator[list[CostedRow]]) -> Iterator[list[CostedRow]]:
-    """Put small parts together and take large ones apart."""
-    waiting: list[CostedRow] = []
-    for part in parts_:
-        waiting += part
-        while len(waiting) >= _AT_ONCE:
-            yield waiting[:_AT_ONCE]
-            del waiting[:_AT_ONCE]
-    if waiting:
-        yield waiting
 
 
 def _sort(connection: duckdb.DuckDBPyConnection, costed: Path, out: Path) -> None:
