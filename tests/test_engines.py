@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from bench.histories import write as write_history
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from naive import Movement
@@ -475,3 +476,12 @@ def test_spark_costs_as_the_ledger_does(spark: Callable[[Path, Path], Told], fol
     _, told = costed(HEAD + TWO_ACCOUNTS + text, spark)
 
     assert told.parts == 2
+
+
+def test_the_history_of_the_benchmark_is_costed_and_none_of_it_is_refused(folder: Path) -> None:
+    write_history(Path("m.parquet"), 1200)
+
+    assert with_duckdb(Path("m.parquet"), Path("out.parquet")) == Told(1260, 2, 0, None)
+    costs = pq.read_table("out.parquet", columns=["kind", "cost"]).to_pylist()
+    moved = sum(row["cost"] for row in costs if row["kind"] == "transfer")
+    assert moved == 0

@@ -14,7 +14,7 @@ _ENGINES = {"duckdb": "duckdb", "spark": "pyspark"}
 
 
 @click.command(short_help="Cost a Parquet file of movements on an engine.")
-@click.argument("movements", type=click.Path(path_type=Path))
+@click.argument("movements")
 @click.option(
     "--engine",
     type=click.Choice(list(_ENGINES)),
@@ -25,39 +25,38 @@ _ENGINES = {"duckdb": "duckdb", "spark": "pyspark"}
     "-o",
     "--output",
     "file",
-    type=click.Path(path_type=Path),
     metavar="FILE",
     required=True,
     help="The Parquet file to write, and to replace whole; Spark writes a folder.",
 )
 @click.pass_context
-def cost(ctx: click.Context, movements: Path, engine: str, file: Path) -> None:
+def cost(ctx: click.Context, movements: str, engine: str, file: str) -> None:
     """Cost movements that `lotcost movements LEDGER -o MOVEMENTS.parquet` wrote, or another system.
 
     The engine finds the accounts and commodities that transfers, batches and landed costs tie
-    together, and each such part is costed by the same code that books a ledger.
+    together, and each such part is costed by the same code that books a ledger. Spark also reads
+    and writes what a cluster names, such as s3a://bucket/movements.
     """
     for module in ("pyarrow", _ENGINES[engine]):
         if importlib.util.find_spec(module) is None:
             wanted = f"pip install 'lotcost[{engine}]'"
             raise click.UsageError(f"--engine {engine} wants {module}: {wanted}")
-    if not movements.exists():
-        raise click.UsageError(f"There is no file {movements}.")
-    if not file.absolute().parent.is_dir():
-        raise click.UsageError(f"There is no folder {file.parent} for {file.name}.")
-    if file.exists() and file.samefile(movements):
-        raise click.UsageError(f"{file} is what is read; it is not overwritten.")
+    for place in (movements, file):
+        if "://" in place and engine != "spark":
+            raise click.UsageError(f"{place} is no file of this machine; --engine spark reads it.")
+    if "://" not in movements + file:
+        _check_files(Path(movements), Path(file))
     from lotcost.engines import duck, spark  # here: no other command waits for them
     from lotcost.engines.columns import HistoryError
 
     try:
         if engine == "spark":
             told = spark.cost(movements, file)
-        elif file.is_dir():
+        elif Path(file).is_dir():
             raise click.UsageError(f"{file} is a folder; -o wants a file.")
         else:
             with _progress() as advance:
-                told = duck.cost(movements, file, advance)
+                told = duck.cost(Path(movements), Path(file), advance)
     except HistoryError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -68,6 +67,15 @@ def cost(ctx: click.Context, movements: Path, engine: str, file: Path) -> None:
         refused = _counted(told.errors, "row")
         click.echo(f"{refused} refused, the first on {told.first}", err=True)
         ctx.exit(1)
+
+
+def _check_files(movements: Path, file: Path) -> None:
+    if not movements.exists():
+        raise click.UsageError(f"There is no file {movements}.")
+    if not file.absolute().parent.is_dir():
+        raise click.UsageError(f"There is no folder {file.parent} for {file.name}.")
+    if file.exists() and file.samefile(movements):
+        raise click.UsageError(f"{file} is what is read; it is not overwritten.")
 
 
 def _counted(count: int, word: str) -> str:

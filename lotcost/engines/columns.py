@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -75,7 +76,8 @@ def read(path: str | Path) -> History:
     import pyarrow.dataset as ds
 
     try:
-        schema = ds.dataset(str(path), format="parquet").schema
+        # Hadoop's name for what Arrow calls s3.
+        schema = ds.dataset(re.sub("^s3a:", "s3:", str(path)), format="parquet").schema
     except (OSError, pa.ArrowException) as error:
         raise HistoryError(f"{path} is no Parquet file: {str(error).splitlines()[0]}") from error
     missing = [name for name in _NEEDED if name not in schema.names]

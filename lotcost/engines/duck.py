@@ -68,7 +68,8 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, history: History) -> int:
         connection.execute("CREATE TABLE landed (place INT, name STRING)")
         connection.executemany("INSERT INTO landed VALUES (?, ?)", names)
 
-    source = f"read_parquet('{_quoted(history.path)}')"
+    files = f"{history.path}/*.parquet" if Path(history.path).is_dir() else history.path
+    source = f"read_parquet('{_quoted(files)}')"
     connection.execute(f"CREATE VIEW history AS SELECT {history.selected} FROM {source}")
     columns.refuse(history, query)
     connection.execute(

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _EXPLODE = "explode(split(document, ' '))"
 
 
-def cost(path: Path | str, out: Path | str) -> Told:
-    """Cost a file or folder of movements into a folder, which is not there yet."""
+def cost(path: str | Path, out: str | Path) -> Told:
+    """Cost a file or folder of movements, here or where a URI says, into a folder that is new."""
     from pyspark.errors import PySparkException
 
     history = columns.read(path)

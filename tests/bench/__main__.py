@@ -19,10 +19,11 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from bench import loading, reporting, tracing, workbook
+from bench import engines, loading, reporting, tracing, workbook
 from bench.measuring import Measured, Setting, measure
 
 SUBJECTS: tuple[ModuleType, ...] = (loading, reporting, tracing, workbook)
+ON_REQUEST: tuple[ModuleType, ...] = (engines,)  # by --only, or --all; they take long
 SIZES = (1_000, 10_000)
 LOTS = (60, 1_000, 5_000)
 ALL_SIZES = (1_000, 10_000, 50_000, 100_000)
@@ -51,7 +52,7 @@ def main() -> None:
             usual=asked.usual,
             movements=asked.movements,
         )
-        for subject in SUBJECTS:
+        for subject in (*SUBJECTS, *(ON_REQUEST if asked.only or asked.all else ())):
             if asked.only and subject.__name__.rpartition(".")[2] not in asked.only:
                 continue
             for row in subject.rows(setting):
@@ -105,7 +106,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--movements", type=int, default=1_000_000, help="for the core alone")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--count", action="store_true", help="count instructions too")
-    names = [subject.__name__.rpartition(".")[2] for subject in SUBJECTS]
+    names = [subject.__name__.rpartition(".")[2] for subject in (*SUBJECTS, *ON_REQUEST)]
     parser.add_argument("--only", nargs="+", choices=names, help="only these subjects")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--compare", type=Path, help="file that an earlier run wrote")
