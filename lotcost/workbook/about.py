@@ -176,6 +176,9 @@ def _how_to_read(whole: Book) -> Iterator[str]:
 
 
 def _notes_of(whole: Book) -> Iterator[str]:
+    said = set()
     for name, sheet in whole.sheets.items():
         for note in sheet.report.notes:
-            yield f"{name}: {note}"
+            if (sheet.report.name, note) not in said:  # the sheets of margins say the same
+                said.add((sheet.report.name, note))
+                yield f"{name}: {note}"

@@ -116,7 +116,10 @@ class Pen:
 
 
 class Digits:
-    """How many digits the figures of each currency and commodity have, at least and at most."""
+    """How many digits the figures of each currency and commodity have, at least and at most.
+
+    Money has the same digits in all columns; what is sold a week has others than what is on hand.
+    """
 
     def __init__(self, sheet: Sheet) -> None:
         seen: dict[tuple[str, object], set[int]] = defaultdict(set)
@@ -127,7 +130,7 @@ class Digits:
                 # A figure stands in many rows, and to look at its digits takes long.
                 for unit, value in set(zip(units, sheet.values(column), strict=False)):
                     if isinstance(value, Decimal):
-                        seen[column.kind, unit].add(digits_of(value))
+                        seen[_alike(column), unit].add(digits_of(value))
         self._spread = {key: (min(digits), max(digits)) for key, digits in seen.items()}
 
     def most(self, column: Column, unit: object) -> int:
@@ -135,8 +138,9 @@ class Digits:
         return self._of(column, unit)[1]
 
     def widest(self, column: Column) -> int:
-        """Return the most digits behind the point that figures of a column's kind have."""
-        found = (most for (kind, _), (_, most) in self._spread.items() if kind == column.kind)
+        """Return the most digits behind the point that a column's figures have in any unit."""
+        alike = _alike(column)
+        found = (most for (name, _), (_, most) in self._spread.items() if name == alike)
         return max(found, default=0)
 
     def format(self, column: Column, unit: object) -> str:
@@ -149,7 +153,12 @@ class Digits:
         return f"#,##0.{behind}" if behind else "#,##0" if column.kind != "count" else "0"
 
     def _of(self, column: Column, unit: object) -> tuple[int, int]:
-        return self._spread.get((column.kind, unit if column.unit else column.name), (0, 0))
+        return self._spread.get((_alike(column), unit if column.unit else column.name), (0, 0))
+
+
+def _alike(column: Column) -> str:
+    """Name the columns that have the same digits."""
+    return column.kind if column.kind == "money" else column.name
 
 
 def digits_of(value: Decimal) -> int:
