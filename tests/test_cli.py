@@ -494,6 +494,86 @@ def test_a_pipe_of_the_file_system_is_written_to_and_not_replaced(shop: str) -> 
     assert Path("pipe").is_fifo()
 
 
+# The whole workbook
+
+
+def about(name: str = "book.xlsx") -> dict[object, object]:
+    book = openpyxl.load_workbook(name, data_only=True)
+    return {row[0]: row[1] for row in book["About"].iter_rows(max_col=2, values_only=True)}
+
+
+def test_the_whole_workbook_is_written_without_a_word(shop: str) -> None:
+    result = run("export", shop, "-o", "book.xlsx", "--commodity", "MILK", "--from", "2025-02-01")
+
+    assert (result.exit_code, result.output) == (0, "")
+    said = about()
+    assert said["Checks"] == "OK"
+    assert said["Commodity"] == "MILK"
+    assert str(said["A period's sheets begin on"]) == "2025-02-01 00:00:00"
+
+
+def test_a_ledger_with_errors_is_exported_and_counts_them(write: Write) -> None:
+    result = run("export", str(write(SHORT)), "-o", "book.xlsx")
+
+    assert result.exit_code == 1
+    assert "34 MILK short" in result.stderr
+    assert about()["Errors in the ledger"] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ((), "Missing option '-o'"),
+        (("-o", "book.csv"), "book.csv is no workbook; write -o book.xlsx"),
+        (("-o", "none/book.xlsx"), "There is no folder none for book.xlsx."),
+        (("-o", "main.beancount"), "main.beancount is none of .txt,"),
+        (("-o", "linked.xlsx"), "is a file of the ledger; it is not overwritten."),
+        (("-o", "book.xlsx", "--lot", "L2"), "'L2' is unknown. Known are: F1, L1."),
+        (("-o", "book.xlsx", "--from", "2025-03-01", "--to", "2025-02-01"), "is after --to"),
+    ],
+)
+def test_a_workbook_that_cannot_be_is_refused(asked: tuple[str, ...], says: str, shop: str) -> None:
+    Path("linked.xlsx").symlink_to("main.beancount")
+
+    assert says in refused(run("export", shop, *asked))
+    assert not Path("book.xlsx").exists()
+
+
+def test_a_workbook_is_replaced_whole_or_stays_as_it_was(
+    shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("book.xlsx").write_text("old")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for broken in ("xlsxwriter.workbook.Workbook._store_workbook", "pathlib.Path.replace"):
+        with monkeypatch.context() as patched:
+            patched.setattr(broken, full)
+            result = run("export", shop, "-o", "book.xlsx")
+        assert result.exit_code == 1
+        assert "Cannot write book.xlsx: No space left on device" in result.stderr
+        assert Path("book.xlsx").read_text() == "old"
+    assert sorted(path.name for path in Path().iterdir()) == ["book.xlsx", "main.beancount"]
+    assert run("export", shop, "-o", "-").stdout_bytes.startswith(b"PK")
+
+
+def test_a_terminal_is_told_how_far_a_workbook_is(
+    shop: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    with pytest.raises(SystemExit) as left:
+        main(["export", shop, "-o", "book.xlsx"])
+
+    assert left.value.code == 0
+    out, said = capsys.readouterr()
+    assert out == ""
+    assert "Reading main.beancount ..." in said
+    assert "Writing rows" in said
+    assert "100%" in said
+
+
 # The program
 
 

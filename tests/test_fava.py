@@ -436,6 +436,30 @@ HOSTILE = [
 ]
 
 
+def test_the_whole_workbook_is_that_of_the_boxes(open_fava: Open) -> None:
+    pages = open_fava()
+    boxes = {"time": "2025", "account": "Assets:Inventory", "status": "all"}
+    link = pages.page(LOTS, **boxes).links["workbook"]
+
+    response = pages.client.get(link)
+
+    assert response.headers["Content-Disposition"] == "attachment; filename=lotcost.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(response.get_data()), data_only=True)
+    assert book.sheetnames[:4] == ["About", "Lots", "Movements", "Margins"]
+    said = {row[0]: row[1] for row in book["About"].iter_rows(max_col=2, values_only=True)}
+    assert (said["time"], said["account"], said["Checks"]) == ("2025", "Assets:Inventory", "OK")
+    assert "status" not in said
+    lots = [row[2] for row in book["Lots"].iter_rows(min_row=2, values_only=True) if row[2]]
+    assert lots == [row["lot"] for row in report(pages, "lots").rows]
+
+
+def test_the_whole_workbook_is_refused_in_words(open_fava: Open) -> None:
+    hidden = open_fava(incognito=True)
+    assert "workbook" not in hidden.page(LOTS).links
+    assert hidden.get(LOTS, "book.xlsx").status_code == 403
+    assert open_fava().get(LOTS, "book.xlsx", time="garbage").status_code == 400
+
+
 @pytest.mark.parametrize("lot", HOSTILE, ids=lambda lot: lot[:12])
 def test_hostile_texts_show_as_texts(open_fava: Open, lot: str) -> None:
     said = lot.replace("\\", "\\\\").replace('"', '\\"')

@@ -6,12 +6,14 @@ import io
 
 from flask import Response, send_file
 
+from lotcost.ledger.books import Books
 from lotcost.rendering import About, csv
 from lotcost.rendering.recall import recall_page
+from lotcost.reports.catalog import Question
 from lotcost.reports.recall import pack
 from lotcost.reports.report import Report
 from lotcost.reports.trace import Index, Trace
-from lotcost.workbook import write_report, write_reports
+from lotcost.workbook import MOST_ROWS, whole_book, write_book, write_report, write_reports
 
 Download = Response | tuple[str, int, dict[str, str]]
 _TYPES = {
@@ -30,6 +32,16 @@ def download(report: Report, kind: str, about: About) -> Download:
     stream.seek(0)
     return send_file(
         stream, mimetype=_TYPES[kind], as_attachment=True, download_name=f"{report.name}.{kind}"
+    )
+
+
+def whole_workbook(books: Books, question: Question, errors: int, about: About) -> Download:
+    """Return the workbook of all reports."""
+    stream = io.BytesIO()
+    write_book(whole_book(books, question, errors, MOST_ROWS), about, stream)
+    stream.seek(0)
+    return send_file(
+        stream, mimetype=_TYPES["xlsx"], as_attachment=True, download_name="lotcost.xlsx"
     )
 
 

@@ -7,20 +7,24 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
+from fava.helpers import FavaAPIError
 
-from fava_lotcost import links
+from fava_lotcost import compat, links
 from fava_lotcost.charts import Chart, bars, line, parts
+from fava_lotcost.export import Download, refusal, whole_workbook
 from fava_lotcost.one_lot import LotView, lot_view
-from fava_lotcost.page import LotPage
+from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
 from lotcost.ledger.books import Books
 from lotcost.reports import expiry
+from lotcost.reports.catalog import Question
 from lotcost.reports.report import Column, Report, Row
 from lotcost.reports.series import stock_by_commodity, stock_value
 
 STATUSES = ("on-hand", "open", "expired", "quarantine", "recalled", "depleted", "all")
+_BOXES = ("account", "filter", "time")
 _DAYS_LEFT = Column("days_left", "count")
 _SHOWN = (
     *("account", "commodity", "lot", "received", "expires", "days_left", "supplier"),
@@ -110,6 +114,20 @@ class LotCostLots(LotPage, FavaExtensionBase):
         if isinstance(view, LotView):
             return None if view.one is None else view.one.movements
         return view.table.report
+
+    @compat.endpoint("book.xlsx")
+    def book_xlsx(self) -> Download:
+        """Download the whole workbook of what Fava's boxes ask for, as `lotcost export` has it."""
+        if self.incognito:
+            return refusal(IN_INCOGNITO, 403)
+        try:
+            asked = self.asked()
+            books = self.loaded.snapshot.books(asked)
+        except FavaAPIError as error:
+            return refusal(str(error), 400)
+        question = Question(since=asked.since, at=asked.at)
+        errors = len(self.ledger.load_errors)
+        return whole_workbook(books, question, errors, self._about(*_BOXES))
 
     def link(self, column: Column, row: Row) -> str | None:
         """Lead to the lot, and narrow the table by goods, account and supplier."""

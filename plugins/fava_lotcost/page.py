@@ -273,10 +273,12 @@ class LotPage(_Extension):
             return refusal(f"This means nothing here: {said}.", 400)
         return download(report, kind, self._about())
 
-    def _about(self) -> About:
-        """Say what the rows are of, so that a file explains itself."""
+    def _about(self, *only: str) -> About:
+        """Say what the rows are of, so that a file explains itself; by some parameters only."""
         plain = about(self.ledger.options, self.ledger.beancount_file_path, Question())
-        return plain._replace(asked=tuple(self.kept_params("conversion", "interval").items()))
+        kept = self.kept_params("conversion", "interval")
+        asked = ((name, said) for name, said in kept.items() if not only or name in only)
+        return plain._replace(asked=tuple(asked))
 
     def _tell(self, message: str, line: Any, source: Any = None) -> None:
         """Put an error on Fava's Errors page, once for all pages; it may be at a posting's line."""
