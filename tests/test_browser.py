@@ -75,8 +75,8 @@ def test_a_page_draws_its_charts_and_can_be_read(
 @pytest.mark.parametrize("page", [f"{LOTS}/?lot=L1", f"{TRACE}/?q=L1", f"{VALUATION}/"])
 def test_a_page_without_charts_can_be_read_too(tab: Any, site: str, page: str) -> None:
     tab.goto(f"{site}/extension/{page}")
-    expect(tab.locator(".lotcost h3").first).to_be_visible()
-    for selector in (".lotcost h3 a", ".lotcost-badge", ".lotcost thead th", ".lotcost-good"):
+    expect(tab.locator(".lotcost h2").first).to_be_visible()
+    for selector in (".lotcost h2 a", ".lotcost-badge", ".lotcost thead th", ".lotcost-good"):
         if tab.locator(selector).count():
             assert _contrast(tab, selector) >= 4.5
 
