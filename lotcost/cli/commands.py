@@ -15,11 +15,7 @@ from lotcost.cli.demo import show_demo
 from lotcost.cli.event_sheets import events
 from lotcost.cli.exporting import export
 from lotcost.cli.import_command import import_file
-from lotcost.cli.options import AT as _AT
-from lotcost.cli.options import LEDGER as _LEDGER
-from lotcost.cli.options import day as _day
-from lotcost.cli.options import load as _load
-from lotcost.cli.options import load_telling, output_params, question_params
+from lotcost.cli.options import AT, LEDGER, day, load, load_telling, output_params, question_params
 from lotcost.cli.recalling import recall
 from lotcost.cli.tracing import trace
 from lotcost.rendering import about
@@ -65,19 +61,19 @@ def main() -> None:
 
 
 @main.command(short_help="Print what is wrong with a ledger.")
-@click.argument("ledger", type=_LEDGER)
+@click.argument("ledger", type=LEDGER)
 @click.pass_context
 def check(ctx: click.Context, ledger: Path) -> None:
     """Print what is wrong with a ledger, a line each; nothing where all is well."""
-    problems = checking.problems(_load(ledger), ledger)
+    problems = checking.problems(load(ledger), ledger)
     for problem in problems:
         click.echo(problem)
     ctx.exit(1 if problems else 0)
 
 
 @main.command("write-off", short_help="Propose to write off what has expired.")
-@click.argument("ledger", type=_LEDGER)
-@click.option("--at", type=_day, metavar="DATE", help=_AT)
+@click.argument("ledger", type=LEDGER)
+@click.option("--at", type=day, metavar="DATE", help=AT)
 @click.option(
     "--write-downs", is_flag=True, help="Also write down what is near its expiry, by the rules."
 )
@@ -103,7 +99,7 @@ def write_off(
     Nothing is written unless --append names one of the ledger's own files.
     """
     seen = "" if file is None else proposing.digest(file)
-    loaded = _load(ledger)
+    loaded = load(ledger)
     problems = checking.problems(loaded, ledger)
     for problem in problems:
         click.echo(problem, err=True)
@@ -120,7 +116,7 @@ def write_off(
 
 
 @main.command(short_help="Change native accounts to managed ones.")
-@click.argument("ledger", type=_LEDGER)
+@click.argument("ledger", type=LEDGER)
 @click.option("--account", metavar="NAME", help="This account and those below it only.")
 @click.option("--write", is_flag=True, help="Change the files; else the difference is shown only.")
 @click.pass_context
@@ -130,7 +126,7 @@ def convert(ctx: click.Context, ledger: Path, account: str | None, write: bool) 
     Lots become metadata, receipts are written with their price, and comments and layout stay.
     Nothing is written unless every lot, every movement and every balance stays what it is.
     """
-    loaded = _load(ledger)
+    loaded = load(ledger)
     problems = checking.problems(loaded, ledger)
     for problem in problems:
         click.echo(problem, err=True)
@@ -152,14 +148,14 @@ def _report_command(name: str, entry: Entry) -> click.Command:
 
     def run(ledger: Path, format_: str | None, file: Path | None, **asked: Any) -> None:
         format_ = output.format_of(format_, file)
-        day = asking.one_day(asked.pop("at"), asked.pop("to", None))
-        question = Question(at=day, **asked)
+        last = asking.one_day(asked.pop("at"), asked.pop("to", None))
+        question = Question(at=last, **asked)
         asking.check_days(question)
         loaded, has_errors = load_telling(ledger, file)
         asking.check_words(name, question, loaded)
         report = answer(name, loaded, question)
         said = about(loaded.options, ledger, question)
-        if name == "movements" and format_ == "parquet" and question == Question(at=day):
+        if name == "movements" and format_ == "parquet" and question == Question(at=last):
             from lotcost.engines.history import history  # here: no other report waits for it
 
             report, facts = history(loaded, report)
@@ -171,7 +167,7 @@ def _report_command(name: str, entry: Entry) -> click.Command:
 
 
 def _params(entry: Entry) -> list[click.Parameter]:
-    params = [click.Argument(["ledger"], type=_LEDGER), *question_params(entry.period)]
+    params = [click.Argument(["ledger"], type=LEDGER), *question_params(entry.period)]
     if entry.groups:
         words = ", ".join("any key of a card" if word == "*" else word for word in entry.groups)
         params.append(click.Option(["--by"], metavar="WORD", help=f"A row for each {words}."))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from lotcost.cli import asking, output
-from lotcost.cli.options import AT, LEDGER, day, load_telling, output_params
+from lotcost.cli.options import LEDGER, load_telling, output_params, question_params
 from lotcost.rendering import about, text
 from lotcost.rendering.about import About
 from lotcost.reports.catalog import Question
@@ -68,16 +68,7 @@ events = click.Command(
     params=[
         click.Argument(["ledger"], type=LEDGER),
         click.Option(["--sheet"], type=click.Choice(tuple(SHEETS)), help="This sheet only."),
-        click.Option(["--at"], type=day, metavar="DATE", help=AT),
-        click.Option(
-            ["--from", "since"], type=day, metavar="DATE", help="The first day, which is in."
-        ),
-        click.Option(
-            ["--to"], type=day, metavar="DATE", help="The last day, which is in: same as --at."
-        ),
-        click.Option(["--commodity"], metavar="NAME", help="These goods only."),
-        click.Option(["--lot"], metavar="NUMBER", help="This lot only."),
-        click.Option(["--account"], metavar="NAME", help="This account and those below it."),
+        *question_params(period=True),
         *output_params(),
     ],
     help=_events.__doc__,

@@ -37,6 +37,8 @@ SETTINGS: Mapping[str, tuple[Any, ...]] = {
 }
 """The settings that are one word each, with what they may be."""
 NEAR_EXPIRY = "near-expiry"
+UNTITLED = "Beancount"
+"""The title that Beancount gives a ledger without one."""
 _WHOLE = Decimal(100)
 WITHIN = frozenset({"fifo", "average"})
 TRACKED = frozenset({"required", "serial", "no"})

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lotcost.ledger.config import UNTITLED
 from lotcost.reports.catalog import Question
-from lotcost.reports.events.elements import UNTITLED
 from lotcost.reports.report import Report, Tie
 
 
@@ -37,7 +37,6 @@ class About(NamedTuple):
 def about(options: Mapping[str, Any], path: str | os.PathLike[str], question: Question) -> About:
     """Say where the answer to a question comes from: the ledger's options and its file."""
     file = Path(path).name
-    # Beancount gives a ledger without a title this one.
     title = options["title"] if options["title"] != UNTITLED else file
     asked = {
         "Commodity": question.commodity,

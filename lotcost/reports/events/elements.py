@@ -19,11 +19,9 @@ from beancount.core import account as accounts
 from beancount.core import data
 
 from lotcost.ledger.books import Books, Line
+from lotcost.ledger.config import UNTITLED
 from lotcost.model import ZERO, Kind, Lot
 from lotcost.reports.report import Column, Row
-
-UNTITLED = "Beancount"
-"""The title that Beancount gives a ledger without one."""
 
 PLACE = ("name", "address", "postcode", "city", "state", "country", "phone")
 _ALSO = {"address": ("street",), "postcode": ("zip",)}
