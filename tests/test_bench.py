@@ -66,21 +66,9 @@ def test_without_the_plugin_each_form_is_the_same_ledger():
 
 
 def bench(*more):
-    options = [
-        "--sizes",
-        "20",
-        "40",
-        "--lots",
-        "4",
-        "8",
-        "--usual",
-        "20",
-        "--movements",
-        "500",
-        "--turns",
-        "1",
-    ]
-    command = [sys.executable, "-m", "bench", *options, *more]
+    sizes = {"sizes": [20, 40], "lots": [4, 8], "usual": [20], "movements": [500], "paged": [20]}
+    options = [word for name, each in sizes.items() for word in (f"--{name}", *map(str, each))]
+    command = [sys.executable, "-m", "bench", "--turns", "1", *options, *more]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
     return subprocess.run(
         command, check=True, capture_output=True, text=True, env=environment

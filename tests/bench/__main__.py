@@ -19,10 +19,10 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from bench import engines, loading, reporting, tracing, workbook
-from bench.measuring import Measured, Setting, measure
+from bench import alone, engines, loading, pages, reporting, tracing, workbook
+from bench.measuring import Measured, Program, Setting, Turn, measure, take
 
-SUBJECTS: tuple[ModuleType, ...] = (loading, reporting, tracing, workbook)
+SUBJECTS: tuple[ModuleType, ...] = (loading, alone, reporting, pages, tracing, workbook)
 ON_REQUEST: tuple[ModuleType, ...] = (engines,)  # by --only, or --all; they take long
 SIZES = (1_000, 10_000)
 LOTS = (60, 1_000, 5_000)
@@ -40,7 +40,7 @@ def main() -> None:
     versions = ", ".join(f"{name} {version(name)}" for name in ("lotcost", "beancount"))
     print(f"Python {sys.version.split()[0]}, {versions}; medians of {asked.turns}.\n")
     print(
-        f"{'':64}{'figure':>9}{'single runs':>19}{'aim':>9}{'met':>5}{'counted':>9}"
+        f"{'':64}{'figure':>9}{'single runs':>19}{'aim':>11}{'met':>5}{'counted':>9}"
         f"{'A s':>8}{'B s':>8}{'A MB':>7}{'B MB':>7}  {'before' if before else ''}".rstrip()
     )
     found = []
@@ -51,12 +51,17 @@ def main() -> None:
             lots=tuple(asked.lots),
             usual=asked.usual,
             movements=asked.movements,
+            paged=asked.paged,
         )
         for subject in (*SUBJECTS, *(ON_REQUEST if asked.only or asked.all else ())):
             if asked.only and subject.__name__.rpartition(".")[2] not in asked.only:
                 continue
+            programs: tuple[Program, ...] = ()
+            taken: list[Turn] = []
             for row in subject.rows(setting):
-                found.append(measure(row, asked.turns, asked.count))
+                if row.programs != programs:  # rows may tell several things of one run
+                    programs, taken = row.programs, take(row.programs, asked.turns)
+                found.append(measure(row, taken, asked.count))
                 print(line(found[-1], before), flush=True)
     missed = sum(each.aim is not None and not each.aim.is_met(each.figure) for each in found)
     print(f"\n{len(found)} rows, {missed} that miss their aim.")
@@ -76,7 +81,7 @@ def line(measured: Measured, before: Mapping[str, float]) -> str:
     seconds = "".join(f"{run.seconds:8.2f}" if run else " " * 8 for run in pair)
     megabytes = "".join(f"{run.megabytes:7.0f}" if run else " " * 7 for run in pair)
     return (
-        f"{measured.name:64}{_short(measured.figure):>9}{spread:>19}{bound:>9}{met:>5}{counted:>9}"
+        f"{measured.name:64}{_short(measured.figure):>9}{spread:>19}{bound:>11}{met:>5}{counted:>9}"
         f"{seconds}{megabytes}  {_change(measured, before)}"
     ).rstrip()
 
@@ -104,6 +109,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--lots", type=int, nargs="+", default=LOTS, help="open in all")
     parser.add_argument("--usual", type=int, default=10_000, help="transactions, where lots vary")
     parser.add_argument("--movements", type=int, default=1_000_000, help="for the core alone")
+    parser.add_argument(
+        "--paged", type=int, default=20_000, help="transactions behind Fava's pages"
+    )
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--count", action="store_true", help="count instructions too")
     names = [subject.__name__.rpartition(".")[2] for subject in (*SUBJECTS, *ON_REQUEST)]

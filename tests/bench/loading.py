@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
 
-from bench.measuring import Aim, Program, Row, Setting, exponent, ratio, told
+from bench.measuring import Aim, Figure, Program, Row, Setting, exponent, ratio, run, told
 
 LOAD = """
 import sys
@@ -19,6 +21,13 @@ before = time.process_time()
 import beancount_lotcost
 print(json.dumps({"ms": 1000 * (time.process_time() - before)}))
 """
+SAME = """
+import sys
+from lotcost.ledger.loading import load
+from lotcost.reports.catalog import answer
+native, managed = (answer("lots", load(file)) for file in sys.argv[1:])
+assert native.rows == managed.rows, "the two forms of the ledger do not end in the same lots"
+"""
 EMPTY = 0
 
 
@@ -29,6 +38,8 @@ def rows(setting: Setting) -> Iterator[Row]:
         return Program(LOAD, (setting.ledger(form, transactions, lots), form))
 
     few, usual = setting.lots[0], setting.usual
+    twins = [setting.ledger(form, setting.transactions[0], few) for form in ("native", "managed")]
+    run(Program(SAME, tuple(twins)))
     for size in setting.transactions:
         pair = load("plain", size, few), load("native", size, few)
         name = f"native, {size:,} transactions: with the plugin / without"
@@ -55,4 +66,14 @@ def rows(setting: Setting) -> Iterator[Row]:
         pair = load("managed", usual, fewest), load("managed", usual, most)
         name = f"growth from {fewest:,} to {most:,} open lots, exponent"
         yield Row(name, pair, exponent(most / fewest), Aim(1.05))
+    for small, large in pairwise(setting.transactions):
+        pair = load("managed", small, few), load("managed", large, few)
+        name = f"memory of a load from {small:,} to {large:,} transactions, kB a movement"
+        yield Row(name, pair, _per_movement(pair))
     yield Row("import of the plugin, ms", (Program(IMPORT),), told("ms"), Aim(50))
+
+
+def _per_movement(pair: Sequence[Program]) -> Figure:
+    """Return what the second ledger's load takes more memory than the first's, a movement of it."""
+    few, many = (Path(each.arguments[0]).read_text().count("\n  Assets:Inv") for each in pair)
+    return lambda runs: 1024 * (runs[1].megabytes - runs[0].megabytes) / (many - few)

@@ -24,6 +24,7 @@ from bench.generate import Shape, ledger
 
 ENVIRONMENT = os.environ | {"BEANCOUNT_DISABLE_LOAD_CACHE": "1", "PYTHONHASHSEED": "0"}
 GOODS = 200
+_COUNTABLE = 5.0  # seconds of CPU: under valgrind a program takes fifty times as long
 
 
 class Program(NamedTuple):
@@ -98,6 +99,7 @@ class Setting(NamedTuple):
       lots: The numbers of lots open in the account that takes the deliveries, the fewest first.
       usual: How many transactions, where the lots vary.
       movements: How many the core is given alone.
+      paged: How many transactions there are behind Fava's pages.
     """
 
     folder: Path
@@ -105,6 +107,7 @@ class Setting(NamedTuple):
     lots: tuple[int, ...]
     usual: int
     movements: int
+    paged: int
 
     def ledger(self, form: str, transactions: int, lots: int) -> str:
         """Return the file of a ledger; it is written where it is not there yet."""
@@ -141,16 +144,23 @@ def told(name: str) -> Figure:
     return lambda runs: runs[0].told[name]
 
 
-def measure(row: Row, turns: int, count: bool = False) -> Measured:
-    """Run a row's programs in turn; `count` their instructions too, which takes minutes."""
-    taken = [tuple(run(program) for program in row.programs) for _ in range(turns)]
+Turn = tuple[Run, ...]
+
+
+def take(programs: Sequence[Program], turns: int) -> list[Turn]:
+    """Run programs in turn, so many times."""
+    return [tuple(run(program) for program in programs) for _ in range(turns)]
+
+
+def measure(row: Row, taken: Sequence[Turn], count: bool = False) -> Measured:
+    """Compute a row's figure; `count` the instructions of its programs too, which takes minutes."""
     figures = [row.figure(each) for each in taken]
     medians = tuple(_median(column) for column in zip(*taken, strict=True))
     counted = None
-    if count and row.countable and all(run.seconds < 60 for run in medians):
+    if count and row.countable and all(run.seconds < _COUNTABLE for run in medians):
         instructions = [instructions_of(program) for program in row.programs]
-        if None not in instructions:
-            counted = row.figure([Run(float(n or 0), 0, {}) for n in instructions])
+        known = [Run(each, 0, {}) for each in instructions if each is not None]
+        counted = row.figure(known) if len(known) == len(instructions) else None
     figure = statistics.median(figures)
     return Measured(row.name, figure, min(figures), max(figures), row.aim, medians, counted)
 
