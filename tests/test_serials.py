@@ -526,3 +526,28 @@ def test_ten_thousand_numbers_are_read_at_once():
 
     assert loaded.errors == []
     assert sum(Decimal(cost) for cost in held(loaded).values()) == 20000
+
+
+def test_a_range_is_what_a_posting_a_unit_would_be():
+    one_by_one = "".join(
+        f"""
+          Assets:Stock:Main  1 PUMP @ 33.00 USD
+            serial: "S{number}" """
+        for number in (1, 2, 3)
+    )
+    delivery = """
+        2025-01-02 * "Maker" "Pumps"{goods}
+          Liabilities:Payable  -99.00 USD
+        2025-01-05 * "Cafe" "Invoice"
+          Assets:Stock:Main  -2 PUMP @ 90.00 USD
+          Assets:Receivable
+        """
+    ranged = """
+          Assets:Stock:Main  3 PUMP @ 33.00 USD
+            serial: "S1..S3" """
+    first, second = (
+        ledger_with(delivery.format(goods=goods), HEAD) for goods in (one_by_one, ranged)
+    )
+
+    assert first.errors == second.errors == []
+    assert first.rows("lots") == second.rows("lots")
