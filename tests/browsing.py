@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -25,24 +25,31 @@ _HOW = "apt-get install chromium; pip install playwright"
 PATIENCE = 30_000
 
 
-def _missing(what: str) -> None:
+# A page is to be drawn on any machine, and nothing but the page is to be fetched.
+_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+def missing(what: str, how: str = _HOW) -> NoReturn:
     """Skip where there is no browser, but fail in CI, which is to have one."""
-    message = f"The browser tests need {what}: {_HOW}"
+    message = f"The browser tests need {what}: {how}"
     if "CI" in os.environ:
-        pytest.fail(message)
-    pytest.skip(message)
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message, allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if sync_playwright is None:
-        _missing("Playwright")
+        missing("Playwright")
     expect.set_options(timeout=PATIENCE)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        _missing("Chromium")
+        missing("Chromium")
     with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        chrome = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
         yield chrome
         chrome.close()
 
