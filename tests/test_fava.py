@@ -753,11 +753,25 @@ def test_round_sums_in_a_ledger_hide_no_cents(open_fava: Open) -> None:
     assert commas.page(LOTS).rows()
 
 
-@pytest.mark.parametrize("name", ["food"])
-def test_the_example_ledgers_have_their_pages(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "recalled"), [("food", []), ("pharma", ["SB-2503"]), ("workshop", ["RE-2", "P-0006"])]
+)
+def test_the_example_ledgers_have_their_pages(
+    name: str, recalled: list[str], tmp_path: Path
+) -> None:
     folder = Path(__file__).parent.parent / "ledgers" / name
     for file in folder.glob("*.beancount"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     pages = Pages(tmp_path / "main.beancount")
-    for page in (LOTS, MARGINS, EXPIRY, VALUATION):
+    for page in (LOTS, MARGINS, VALUATION):
         assert pages.page(page).rows()
+    assert "Ties to the ledger yes" in pages.page(VALUATION).text
+    assert "There are no figures" not in pages.page(EXPIRY).text
+    shown = pages.page(LOTS, status="recalled").text
+    for lot in recalled:
+        assert lot in shown
+        page = pages.page(LOTS, lot=lot)
+        assert "recalled" in page.badges
+        trace = Article(pages.client.get(page.links["trace"]).get_data(as_text=True))
+        assert "Accounted for 100.0 %" in trace.text
+        assert "lotcost-barred lotcost-recalled" in trace.html

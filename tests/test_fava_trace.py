@@ -133,6 +133,7 @@ def test_the_account_and_filter_boxes_narrow_no_trace(open_fava: Open) -> None:
     whole = pages.page(TRACE, lot="F1").tables
     narrowed = pages.page(TRACE, lot="F1", account="Assets:Inventory:Shop", filter="^nothing")
     assert narrowed.tables == whole
+    assert "The account and filter boxes do not narrow a trace" in narrowed.text
 
 
 def test_each_row_leads_on(open_fava: Open) -> None:
