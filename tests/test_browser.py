@@ -29,6 +29,14 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a ledger with a long lot number."""
+    text = LEDGER.replace('"L1"', f'"{"L1" * 5000}"')
+    with served(Pages(write(tmp_path_factory.mktemp("long"), text))) as address:
+        yield address
+
+
 def _contrast(tab: Any, selector: str) -> float:
     """The contrast of a text with what is behind it, as WCAG counts it."""
     return float(
@@ -93,6 +101,15 @@ def test_a_box_of_the_family_opens_its_lot(tab: Any, site: str) -> None:
     with tab.expect_download() as download:
         tab.get_by_role("link", name="xlsx").click()
     assert download.value.suggested_filename == "movements.xlsx"
+
+
+def test_a_badge_is_in_view_however_long_the_number_is(tab: Any, long: str) -> None:
+    tab.goto(f"{long}/extension/{LOTS}/?status=all")
+    row = tab.get_by_role("region", name="Lots").locator("tbody tr", has_text="MILK")
+    expect(row.locator(".lotcost-badge")).to_be_visible()
+    cell = row.locator(".lotcost-pin")
+    assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1")
+    assert cell.evaluate("cell => cell.clientWidth < 400")
 
 
 def test_a_fact_of_the_card_tells_its_history_by_keyboard(tab: Any, site: str) -> None:
