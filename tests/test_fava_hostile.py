@@ -33,7 +33,8 @@ class Html(HTMLParser):
         self.scripts: list[str | None] = []
         self.cells: list[str] = []
         self._open: list[str] = []
-        self.feed(html[html.index("<article>") : html.rindex("</article>")])
+        whole = "article" if "<article>" in html else "body"  # a page to print is no page of Fava
+        self.feed(html[html.index(f"<{whole}>") : html.rindex(f"</{whole}>")])
 
     @property
     def links(self) -> list[str]:
