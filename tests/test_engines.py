@@ -105,7 +105,7 @@ def _compared(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("method", ["fifo", "fefo", "lifo", "specific", "average"])
 def test_whatever_happened_the_rows_are_the_ledgers_own(method: str, folder: Path) -> None:
-    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
     @given(movements(method, KINDS, oversold=True))
     def equal(moves: list[Movement]) -> None:
         costed(to_ledger(moves, method))

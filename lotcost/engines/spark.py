@@ -60,6 +60,8 @@ def _session() -> Iterator[SparkSession]:
             conf.set("spark.ui.enabled", "false")
             conf.set("spark.pyspark.python", sys.executable)
             conf.set("spark.sql.shuffle.partitions", "16")
+            conf.setIfMissing("spark.log.level", "ERROR")
+            conf.setIfMissing("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
         conf.setIfMissing("spark.app.name", "lotcost")
         try:
             session = SparkSession.builder.config(conf=conf).getOrCreate()
