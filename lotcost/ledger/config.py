@@ -51,6 +51,7 @@ class Policy(NamedTuple):
     Attributes:
       laid_down: The `open` that says the method.
       accounts: The account for each leg lotcost may have to add, by its key.
+      write_offs: Those of them that write-offs go to, for one reason or for any.
       averages_lots: Whether each lot is kept at one average cost (`lot-within`).
       owner: Whose goods they are, where they are held for others: counted and never valued.
     """
@@ -58,6 +59,7 @@ class Policy(NamedTuple):
     method: Method
     laid_down: data.Open
     accounts: Mapping[str, str]
+    write_offs: frozenset[str]
     averages_lots: bool = False
     owner: str | None = None
 
@@ -65,12 +67,6 @@ class Policy(NamedTuple):
     def native(self) -> bool:
         """Whether Beancount books this account."""
         return self.method is Method.BEANCOUNT
-
-    @property
-    def write_offs(self) -> frozenset[str]:
-        """The accounts that write-offs go to, for one reason or for any."""
-        keys = self.accounts.keys() & _WRITE_OFF_KEYS
-        return frozenset(self.accounts[key] for key in keys)
 
     def write_off(self, reason: str | None) -> str | None:
         """Return the account a write-off goes to, by its reason where one is laid down."""
@@ -236,6 +232,7 @@ class Config:
             method=Method(laid_down.meta["lot-method"]),
             laid_down=laid_down,
             accounts=legs,
+            write_offs=frozenset(legs[key] for key in legs.keys() & _WRITE_OFF_KEYS),
             averages_lots=said.get("lot-within") == "average",
             owner=None if owner is None else str(owner),
         )
