@@ -7,7 +7,7 @@ export default {
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(entries.textContent);
-      button.textContent = "copied";
+      button.textContent = button.dataset.copied;
     });
   },
 };

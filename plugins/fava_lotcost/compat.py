@@ -23,6 +23,7 @@ from fava.ext import extension_endpoint
 from fava.helpers import FavaAPIError
 from fava.util.date import get_fiscal_period, parse_date
 from flask import has_request_context, request
+from flask_babel import get_locale
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -101,6 +102,11 @@ def kept(entries: Sequence[data.Directive], filter_box: str) -> frozenset[int]:
 def account_pattern(text: str) -> Callable[[str], bool]:
     """Match accounts as Fava's account box does where it has no whole account."""
     return Match(text)
+
+
+def locale() -> Locale | None:
+    """Return the language and country that Fava has chosen for a request."""
+    return get_locale() if has_request_context() else None
 
 
 def masked(text: str) -> str:

@@ -19,13 +19,13 @@ from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
+from fava_lotcost.translating import N_, gettext
 from lotcost.ledger.proposals import Proposal, ledger_text, lots_of, worth
 from lotcost.reports import expiry
 from lotcost.reports.catalog import CATALOG
 from lotcost.reports.report import Column, Report, Row
 
 _LOG = logging.getLogger(__name__)
-_TITLE = "Lot expiry"
 _EACH = "each"  # write-offs one by one
 _SHOWN = (
     *("commodity", "lot", "account", "expires", "days_left", "units_on_hand", "cost_on_hand"),
@@ -124,6 +124,7 @@ class ExpiryView(NamedTuple):
 class LotCostExpiry(LotPage, FavaExtensionBase):
     """What expires, what is proposed to be written off, and what was."""
 
+    title = N_("Lot expiry")
     own_params = (
         *("bucket", "q", "commodity", "written", "sort", "page"),
         *("written-sort", "written-page"),
@@ -133,12 +134,13 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
     @compat.live
     def report_title(self) -> str:
         """The page's title, which in Fava's sidebar counts the expired lots on hand."""
+        title = gettext(self.title)
         try:
             expired = lots_of(self.loaded.snapshot.proposals(Asked()))
         except Exception:  # the sidebar is on every page; the page itself says what is wrong
             _LOG.debug("The expired lots cannot be counted", exc_info=True)
-            return _TITLE
-        return f"{_TITLE} ({len(expired)})" if expired else _TITLE
+            return title
+        return f"{title} ({len(expired)})" if expired else title
 
     def after_load_file(self) -> None:
         """Put expired lots on the Errors page, where the settings ask for it."""
@@ -205,13 +207,14 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
     def proposed(self) -> Download:
         """Download the proposed entries; nothing is written to the ledger."""
         if self.incognito:
-            return refusal(IN_INCOGNITO, 403)
+            return refusal(gettext(IN_INCOGNITO), 403)
         try:
             proposals = self.loaded.snapshot.proposals(self.asked())
         except FavaAPIError as error:
             return refusal(str(error), 400)
         if not proposals:
-            return refusal("No lot on hand has expired, so nothing is proposed.", 404)
+            sentence = gettext("No lot on hand has expired, so nothing is proposed.")
+            return refusal(sentence, 404)
         return text(ledger_text(proposals), f"write-offs-{proposals[0].date}.beancount")
 
     def link(self, column: Column, row: Row) -> str | None:
@@ -254,9 +257,14 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
 
 def _buckets(whole: Report) -> Iterator[Bucket]:
     first = 0
-    labels = {"expired": "expired", "later": "later", "none": "no last day"}
+    labels = {
+        "expired": gettext("expired"),
+        "later": gettext("later"),
+        "none": gettext("no last day"),
+    }
     for bound in expiry.BOUNDS:
-        labels[expiry.bucket(bound, expiry.BOUNDS)] = f"{first} to {bound} days"
+        label = gettext("%(first)s to %(last)s days", first=first, last=bound)
+        labels[expiry.bucket(bound, expiry.BOUNDS)] = label
         first = bound + 1
     for name in expiry.buckets():
         rows = (row for row in whole.rows if row["bucket"] == name)
@@ -282,6 +290,6 @@ def _written_table(report: Report, params: Params, size: int) -> Table:
 def _charts(whole: Report, written: Report) -> list[Chart]:
     expiring: Sequence[Any] = expiry.by_month(whole)
     return [
-        *([bars("Expiry", expiring)] if expiring else []),
-        *([bars("Written off", by_month(written, "cost"))] if written.rows else []),
+        *([bars(gettext("Expiry"), expiring)] if expiring else []),
+        *([bars(gettext("Written off"), by_month(written, "cost"))] if written.rows else []),
     ]

@@ -17,6 +17,7 @@ from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
+from fava_lotcost.translating import N_, gettext
 from lotcost.ledger.books import Books
 from lotcost.reports import expiry
 from lotcost.reports.catalog import Question
@@ -82,7 +83,7 @@ class LotsView(NamedTuple):
 class LotCostLots(LotPage, FavaExtensionBase):
     """What we hold, lot by lot."""
 
-    report_title = "Lots"
+    title = N_("Lots")
     own_params = ("status", "by", "q", "commodity", "supplier", "lot", "open", "sort", "page")
 
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> LotsView | LotView:
@@ -119,7 +120,7 @@ class LotCostLots(LotPage, FavaExtensionBase):
     def book_xlsx(self) -> Download:
         """Download the whole workbook of what Fava's boxes ask for, as `lotcost export` has it."""
         if self.incognito:
-            return refusal(IN_INCOGNITO, 403)
+            return refusal(gettext(IN_INCOGNITO), 403)
         try:
             asked = self.asked()
             books = self.loaded.snapshot.books(asked)
@@ -189,7 +190,7 @@ def _is_near(row: Row, near: datetime.date) -> bool:
 def _charts(books: Books, asked: Asked, whole: Report) -> list[Chart]:
     expiring = expiry.by_month(whole)
     return [
-        line("Stock value", stock_value(books, asked.since)),
-        parts("By commodity", stock_by_commodity(books), books),
-        *([bars("Expiry", expiring)] if expiring else []),
+        line(gettext("Stock value"), stock_value(books, asked.since)),
+        parts(gettext("By commodity"), stock_by_commodity(books), books),
+        *([bars(gettext("Expiry"), expiring)] if expiring else []),
     ]

@@ -13,6 +13,7 @@ from fava_lotcost.page import LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
+from fava_lotcost.translating import N_, gettext
 from lotcost.ledger.books import Books
 from lotcost.reports.catalog import groups
 from lotcost.reports.margins import GROUPS, unattributed
@@ -57,7 +58,7 @@ class MarginsView(NamedTuple):
 class LotCostMargins(LotPage, FavaExtensionBase):
     """What lots earned."""
 
-    report_title = "Lot margins"
+    title = N_("Lot margins")
     own_params = ("by", "q", "sort", "page")
 
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> MarginsView:
@@ -111,8 +112,8 @@ def _fits(row: Row, by: str, search: str) -> bool:
 
 def _charts(books: Books, months: Report, goods: Report) -> list[Chart]:
     return [
-        bars("Gross margin", by_month(months, "gross_margin")),
-        bars("Revenue", by_month(months, "revenue")),
-        parts("Revenue by commodity", by_group(goods, "commodity", "revenue"), books),
-        bars("Write-offs", by_month(months, "write_offs")),
+        bars(gettext("Gross margin"), by_month(months, "gross_margin")),
+        bars(gettext("Revenue"), by_month(months, "revenue")),
+        parts(gettext("Revenue by commodity"), by_group(goods, "commodity", "revenue"), books),
+        bars(gettext("Write-offs"), by_month(months, "write_offs")),
     ]

@@ -12,6 +12,7 @@ from fava_lotcost.family import Family, family
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
+from fava_lotcost.translating import N_
 from fava_lotcost.waterfall import Step, waterfall
 from lotcost.ledger.cards import Fact
 from lotcost.model import Kind, Lot
@@ -83,16 +84,19 @@ class LotView(NamedTuple):
         kinds = {line["kind"] for line in self.one.movements.rows} if self.one else set()
         return waterfall(
             (
-                ("purchase" if Kind.RECEIPT in kinds else "production", row["cost_received"]),
-                ("landed", row["cost_landed"]),
-                ("written down", -row["cost_written_down"]),
-                ("adjusted", row["cost_adjusted"]),
-                ("moved", row["cost_transferred"]),
-                ("cost in all", None),
-                ("cost of sales", -row["cost_of_sales"]),
-                ("used", -row["cost_consumed"]),
-                ("written off", -row["cost_written_off"]),
-                ("on hand", None),
+                (
+                    N_("purchase") if Kind.RECEIPT in kinds else N_("production"),
+                    row["cost_received"],
+                ),
+                (N_("landed"), row["cost_landed"]),
+                (N_("written down"), -row["cost_written_down"]),
+                (N_("adjusted"), row["cost_adjusted"]),
+                (N_("moved"), row["cost_transferred"]),
+                (N_("cost in all"), None),
+                (N_("cost of sales"), -row["cost_of_sales"]),
+                (N_("used"), -row["cost_consumed"]),
+                (N_("written off"), -row["cost_written_off"]),
+                (N_("on hand"), None),
             )
         )
 
@@ -102,11 +106,11 @@ class LotView(NamedTuple):
         row = self._figures
         return waterfall(
             (
-                ("revenue", row["revenue"]),
-                ("cost of sales", -row["cost_of_sales"]),
-                ("gross margin", None),
-                ("write-offs", -row["cost_written_off"]),
-                ("after write-offs", None),
+                (N_("revenue"), row["revenue"]),
+                (N_("cost of sales"), -row["cost_of_sales"]),
+                (N_("gross margin"), None),
+                (N_("write-offs"), -row["cost_written_off"]),
+                (N_("after write-offs"), None),
             )
         )
 

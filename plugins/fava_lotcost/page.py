@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fava.application import url_for
@@ -14,7 +15,7 @@ from fava.ext import FavaExtensionBase, FavaExtensionError
 from fava.helpers import FavaAPIError
 from flask import current_app, has_request_context, request
 
-from fava_lotcost import compat, links, settings
+from fava_lotcost import compat, links, settings, words
 from fava_lotcost.drawing import short, short_within
 from fava_lotcost.export import Download, download, refusal
 from fava_lotcost.family import Family
@@ -24,6 +25,7 @@ from fava_lotcost.params import Notice, Params
 from fava_lotcost.settings import Settings
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table
+from fava_lotcost.translating import IN_PAGES, N_, gettext
 from lotcost.ledger.books import Books
 from lotcost.model import Lot
 from lotcost.queries.source import BOOKS
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 else:
     _Extension = object
 
-IN_INCOGNITO = "In incognito mode figures are masked and nothing is exported."
+IN_INCOGNITO = N_("In incognito mode figures are masked and nothing is exported.")
 _LOG = logging.getLogger(__name__)
 
 
@@ -71,14 +73,28 @@ class LotPage(_Extension):
 
     Attributes:
       own_params: The URL parameters that are the page's own, beside those of Fava.
+      title: The page's name, as a key of the catalogs.
     """
 
     own_params: tuple[str, ...] = ()
+    title: str
 
     def __init__(self, ledger: Any, config: str | None = None) -> None:
         # Fava reads a configuration once, and one that is no literal takes it down: see `settings`.
         super().__init__(ledger, None)
         self._loaded = Loaded(Snapshot((), ledger.options))
+
+    @cached_property
+    def jinja_env(self) -> Any:
+        """What makes this page of its template, which asks our own catalogs and not Fava's."""
+        env = super().jinja_env
+        env.globals = {**env.globals, **IN_PAGES}
+        return env
+
+    @compat.live
+    def report_title(self) -> str:
+        """The page's name in Fava's sidebar, in the reader's language."""
+        return gettext(self.title)
 
     @property
     def loaded(self) -> Loaded:
@@ -222,6 +238,9 @@ class LotPage(_Extension):
         """Return the URL of a lot's own page."""
         return self.page_url("LotCostLots", commodity=lot.commodity, lot=lot.number)
 
+    heading = staticmethod(words.heading)
+    said = staticmethod(words.said)
+    reason = staticmethod(words.reason)
     short = staticmethod(short)
     short_within = staticmethod(short_within)
 
@@ -258,7 +277,7 @@ class LotPage(_Extension):
     def _export(self, kind: str, exported: Exported | None = None) -> Download:
         """Return the rows shown as a file; of which table, where a page has two."""
         if self.incognito:
-            return refusal(IN_INCOGNITO, 403)
+            return refusal(gettext(IN_INCOGNITO), 403)
         params = Params(request.args)
         snapshot = self.loaded.snapshot
         try:
@@ -266,11 +285,11 @@ class LotPage(_Extension):
         except FavaAPIError as error:
             return refusal(str(error), 400)
         if report is None:
-            return refusal("There is no such lot.", 404)
+            return refusal(gettext("There is no such lot."), 404)
         wrong = [notice for notice in params.notices if not _is_page(notice.what)]
         if wrong:
             said = ", ".join(f"{notice.what}={notice.said}" for notice in wrong)
-            return refusal(f"This means nothing here: {said}.", 400)
+            return refusal(gettext("This means nothing here: %(said)s.", said=said), 400)
         return download(report, kind, self._about())
 
     def _about(self, *only: str) -> About:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from fava_lotcost.translating import gettext
+
 
 class Notice(NamedTuple):
     """A parameter that means nothing: what it is for, what it says, and what it could say."""
@@ -49,7 +51,7 @@ class Params:
         known = {str(place): place for place in range(number)}
         if not said or known.keys() >= set(said.split(",")):
             return frozenset(known[each] for each in said.split(",") if each)
-        self.notices.append(Notice(name, said, (f"0 to {number - 1}",)))
+        self.notices.append(Notice(name, said, (_span(0, number - 1),)))
         return frozenset()
 
     def page(self, pages: int, name: str = "page") -> int:
@@ -59,5 +61,9 @@ class Params:
             return 1
         if said.isascii() and said.isdigit() and len(said) < 10 and 1 <= int(said) <= pages:
             return int(said)
-        self.notices.append(Notice(name, said, ("1",) if pages == 1 else (f"1 to {pages}",)))
+        self.notices.append(Notice(name, said, ("1",) if pages == 1 else (_span(1, pages),)))
         return 1
+
+
+def _span(first: int, last: int) -> str:
+    return gettext("%(first)s to %(last)s", first=first, last=last)

@@ -18,6 +18,7 @@ from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
+from fava_lotcost.translating import N_, gettext
 from lotcost.model import ZERO, Lot
 from lotcost.rendering import about
 from lotcost.reports import recall
@@ -126,7 +127,7 @@ class TraceView(NamedTuple):
 class LotCostTrace(LotPage, FavaExtensionBase):
     """Every hand a lot passed through."""
 
-    report_title = "Lot trace"
+    title = N_("Lot trace")
     own_params = (
         *("q", "lot", "commodity", "all", "open", "sheet", "found-sort", "found-page"),
         *(f"{name}-{word}" for name in _SHOWN for word in ("sort", "page")),
@@ -174,7 +175,7 @@ class LotCostTrace(LotPage, FavaExtensionBase):
 
     def _pack(self, kind: str) -> Download:
         if self.incognito:
-            return refusal(IN_INCOGNITO, 403)
+            return refusal(gettext(IN_INCOGNITO), 403)
         snapshot = self.loaded.snapshot
         try:
             asked = self.asked()
@@ -182,7 +183,8 @@ class LotCostTrace(LotPage, FavaExtensionBase):
             return refusal(str(error), 400)
         traced, _ = self._traced(snapshot, asked, Params(request.args))
         if not isinstance(traced, Trace):
-            return refusal("A recall is of one lot; say which with lot and commodity.", 404)
+            sentence = gettext("A recall is of one lot; say which with lot and commodity.")
+            return refusal(sentence, 404)
         lots = ", ".join(f"{lot.commodity} {lot.number}" for lot in traced.lots)
         said = about(self.ledger.options, self.ledger.beancount_file_path, Question(lot=lots))
         return recall_pack(snapshot.index(asked.at), traced, said, kind)

@@ -15,6 +15,7 @@ from fava_lotcost.page import Exported, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table, table
+from fava_lotcost.translating import N_, gettext
 from lotcost.reports.catalog import CATALOG
 from lotcost.reports.report import Column, Report, Row
 from lotcost.reports.series import stock_value
@@ -74,7 +75,7 @@ class ValuationView(NamedTuple):
 class LotCostValuation(LotPage, FavaExtensionBase):
     """What the stock is worth."""
 
-    report_title = "Lot valuation"
+    title = N_("Lot valuation")
     own_params = (
         *("q", "commodity", "sort", "page"),
         *("roll", "show", "roll-sort", "roll-page"),
@@ -197,6 +198,6 @@ def _charts(snapshot: Snapshot, asked: Asked, whole: Report) -> list[Chart]:
         amounts = by_account.setdefault(row["account"], {})
         amounts[row["currency"]] = amounts.get(row["currency"], Decimal(0)) + row["cost_on_hand"]
     return [
-        line("Stock value", stock_value(books, asked.since)),
-        parts("By account", by_account, books),
+        line(gettext("Stock value"), stock_value(books, asked.since)),
+        parts(gettext("By account"), by_account, books),
     ]
