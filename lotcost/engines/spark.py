@@ -38,7 +38,9 @@ def cost(path: str | Path, out: str | Path) -> Told:
         try:
             count = _lay_out(session, history)
             costed = _costed(session, history)
-            costed.orderBy("line", "part").write.parquet(str(out))
+            # In order within each file: an order over all of them would cost every part twice, once
+            # for where to cut.
+            costed.sortWithinPartitions("line", "part").write.parquet(str(out))
             return _told(session.read.parquet(str(out)), count)
         except PySparkException as error:
             raise HistoryError(f"{path}: {str(error).splitlines()[0]}") from error
