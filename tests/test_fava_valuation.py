@@ -96,7 +96,7 @@ def test_the_roll_forward_is_of_the_time_box(open_fava: Open) -> None:
 
 def test_the_methods_stand_side_by_side_with_the_one_in_use(open_fava: Open) -> None:
     page = open_fava().page(VALUATION)
-    assert "The books: Assets:Inventory by fefo" in page.text
+    assert "The books: Assets:Inventory (fefo)" in page.text
     methods = page.rows(2)
     assert figures(methods, "Method") == ["books", "fifo", "lifo", "average", "actual"]
     by_goods = open_fava().page(VALUATION, methods="commodity", commodity="MILK").rows(2)

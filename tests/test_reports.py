@@ -640,7 +640,7 @@ def test_methods_stand_side_by_side_with_the_lots_that_really_left(ledger):
     found = report(ledger, "methods")
     assert [figures(each, *names) for each in found.rows] == expected
     assert {each["units_on_hand"] for each in found.rows} == {285}
-    assert found.notes[0] == "The books: Assets:Stock by specific"
+    assert found.notes[0] == "The books: Assets:Stock (specific)"
     assert [figures(each, *names) for each in ledger.rows("methods", by="method")] == expected
 
 

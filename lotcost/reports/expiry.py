@@ -13,6 +13,7 @@ from lotcost.core.rounding import half_up
 from lotcost.ledger.books import Books
 from lotcost.model import SOLD, ZERO, Kind, Lot, Money
 from lotcost.reports.report import Column, Report, Row, trimmed, unit_cost
+from lotcost.reports.sentence import Sentence
 from lotcost.reports.stock import lots, status
 
 BOUNDS = (7, 30, 60, 90)
@@ -228,4 +229,9 @@ def _notes(books: Books, rows: Sequence[Row]) -> tuple[str, ...]:
     unpriced = sorted({row["commodity"] for row in rows if row.get("retail_value", ZERO) is None})
     if not unpriced:
         return ()
-    return (f"Retail is not known of {', '.join(unpriced)}: never sold up to {books.at}.",)
+    sentence = Sentence(
+        "Retail is not known of %(commodities)s: never sold up to %(day)s.",
+        commodities=", ".join(unpriced),
+        day=books.at,
+    )
+    return (sentence,)

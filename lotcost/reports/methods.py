@@ -11,6 +11,7 @@ from lotcost.ledger.books import Books
 from lotcost.model import SOLD, ZERO, Kind, Method
 from lotcost.reports.recosting import Recosted, booked, recost
 from lotcost.reports.report import Column, Report, money, trimmed
+from lotcost.reports.sentence import Sentence
 
 METHODS: Mapping[str, Method] = {
     "fifo": Method.FIFO,
@@ -121,29 +122,44 @@ def _notes(
         policy = books.config.policy(line.account)
         if policy is not None and line.lot.commodity in asked:
             kept[policy.laid_down.account] = policy.method
-    yield "The books: " + ", ".join(f"{account} by {kept[account]}" for account in sorted(kept))
-    yield (
+    policies = ", ".join(f"{account} ({kept[account]})" for account in sorted(kept))
+    yield Sentence("The books: %(policies)s", policies=policies)
+    yield Sentence(
         "Every movement is costed anew, whatever lot it named and whether or not a lot was barred; "
         "under actual it keeps the lot that left. Difference: cost of sales above the books'."
     )
     if books.config.reverses:
-        yield "LIFO is here to compare; IFRS does not allow it (IAS 2.25)."
+        yield Sentence("LIFO is here to compare; IFRS does not allow it (IAS 2.25).")
     for currency in sorted({currency for currency, _ in recosted}):
         cent = books.config.cent(currency)
         down = -sum((line.cost for line in written_down if line.currency == currency), ZERO)
         if down:
-            yield (
-                f"Write-downs, {money(down, cent):f} {currency} net, are cost out in the books' "
-                "figures and in no method's."
+            yield Sentence(
+                "Write-downs, %(amount)s %(currency)s net, are cost out in the books' "
+                "figures and in no method's.",
+                amount=f"{money(down, cent):f}",
+                currency=currency,
             )
     if len(books.picked) < sum(line.lot.commodity in asked for line in books.lines):
-        yield "A method costs all of a commodity: also the lots and accounts not asked for."
+        yield Sentence(
+            "A method costs all of a commodity: also the lots and accounts not asked for."
+        )
     for (currency, name), found in recosted.items():
         plain = [part for part in found.plain if any(line.lot.commodity in asked for line in part)]
         if plain:
             kinds = ", ".join(sorted({part[0].kind.value for part in plain}))
-            count = f"{len(plain)} movement{'s' if len(plain) > 1 else ''}"
-            yield (
-                f"Under {name}, {count} in {currency} could not happen as booked ({kinds}): what "
-                "goes out is what the method picks, what comes in costs what it does in the books."
-            )
+            values = {"method": name, "count": len(plain), "currency": currency, "kinds": kinds}
+            if len(plain) == 1:
+                yield Sentence(
+                    "Under %(method)s, %(count)s movement in %(currency)s could not happen as "
+                    "booked (%(kinds)s): what goes out is what the method picks, what comes in "
+                    "costs what it does in the books.",
+                    **values,
+                )
+            else:
+                yield Sentence(
+                    "Under %(method)s, %(count)s movements in %(currency)s could not happen as "
+                    "booked (%(kinds)s): what goes out is what the method picks, what comes in "
+                    "costs what it does in the books.",
+                    **values,
+                )

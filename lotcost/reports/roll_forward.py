@@ -11,6 +11,7 @@ from typing import Any
 from lotcost.ledger.books import Books
 from lotcost.model import ZERO, Kind
 from lotcost.reports.report import Column, Report, money, trimmed
+from lotcost.reports.sentence import Sentence
 from lotcost.reports.tie import ties
 
 MOVED_BY: Mapping[Kind, str] = {
@@ -65,7 +66,7 @@ def roll_forward(
         since=since,
         ties=ties(books),
         notes=(
-            "Each row adds up from opening to closing; what leaves is negative.",
+            Sentence("Each row adds up from opening to closing; what leaves is negative."),
             *_reversals(books, since),
         ),
     )
@@ -104,7 +105,10 @@ def _reversals(books: Books, since: datetime.date | None) -> Iterator[str]:
     for currency, (lowered, raised) in sorted(down.items()):
         cent = books.config.cent(currency)
         if raised:
-            yield (
-                f"Write-downs are net: {money(lowered, cent):f} {currency} written down, "
-                f"{money(raised, cent):f} {currency} reversed."
+            yield Sentence(
+                "Write-downs are net: %(lowered)s %(currency)s written down, "
+                "%(raised)s %(currency)s reversed.",
+                lowered=f"{money(lowered, cent):f}",
+                raised=f"{money(raised, cent):f}",
+                currency=currency,
             )

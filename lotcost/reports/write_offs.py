@@ -15,6 +15,7 @@ from lotcost.model import ZERO, Kind, Reason
 from lotcost.reports.movements import document
 from lotcost.reports.register import Carried, register
 from lotcost.reports.report import Column, Report, Row, money, trimmed
+from lotcost.reports.sentence import Sentence
 from lotcost.reports.tie import booked_on
 
 _EVIDENCE = ("document", "approved-by", "disposal", "evidence")
@@ -191,8 +192,22 @@ def _notes(books: Books, since: datetime.date | None) -> Iterator[str]:
     for currency in sorted(cost) if accounts else ():
         cent = books.config.cent(currency)
         ours, theirs = money(cost[currency], cent), money(ledger[currency], cent)
-        off = "yes" if ours == theirs else f"no, {theirs - ours:f} {currency} off"
-        yield (
-            f"Ties to {', '.join(sorted(accounts))}: {off}; "
-            f"all lots together {ours:f} {currency}, accounts {theirs:f} {currency}"
-        )
+        values = {
+            "accounts": ", ".join(sorted(accounts)),
+            "ours": f"{ours:f}",
+            "theirs": f"{theirs:f}",
+            "currency": currency,
+        }
+        if ours == theirs:
+            yield Sentence(
+                "Ties to %(accounts)s: yes; all lots together %(ours)s %(currency)s, "
+                "accounts %(theirs)s %(currency)s",
+                **values,
+            )
+        else:
+            yield Sentence(
+                "Ties to %(accounts)s: no, %(off)s %(currency)s off; "
+                "all lots together %(ours)s %(currency)s, accounts %(theirs)s %(currency)s",
+                off=f"{theirs - ours:f}",
+                **values,
+            )

@@ -23,7 +23,8 @@ from fava.ext import extension_endpoint
 from fava.helpers import FavaAPIError
 from fava.util.date import get_fiscal_period, parse_date
 from flask import has_request_context, request
-from flask_babel import get_locale
+
+from fava_lotcost.translating import gettext
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -75,7 +76,7 @@ def period(text: str, fiscal_year_end: Any) -> tuple[datetime.date, datetime.dat
     except (ValueError, OverflowError):  # a thirteenth month, a year after the last one
         begin = end = None
     if begin is None or end is None:
-        raise FavaAPIError(f"Failed to parse date: {text}")
+        raise FavaAPIError(gettext("Failed to parse date: %(text)s", text=text))
     return begin, end - datetime.timedelta(days=1)
 
 
@@ -102,11 +103,6 @@ def kept(entries: Sequence[data.Directive], filter_box: str) -> frozenset[int]:
 def account_pattern(text: str) -> Callable[[str], bool]:
     """Match accounts as Fava's account box does where it has no whole account."""
     return Match(text)
-
-
-def locale() -> Locale | None:
-    """Return the language and country that Fava has chosen for a request."""
-    return get_locale() if has_request_context() else None
 
 
 def masked(text: str) -> str:

@@ -241,6 +241,7 @@ class LotPage(_Extension):
     heading = staticmethod(words.heading)
     said = staticmethod(words.said)
     reason = staticmethod(words.reason)
+    told = staticmethod(words.told)
     short = staticmethod(short)
     short_within = staticmethod(short_within)
 

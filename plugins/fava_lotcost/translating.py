@@ -18,9 +18,9 @@ from typing import Any
 from babel.core import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from flask import has_request_context
+from flask_babel import get_locale
 from markupsafe import Markup, escape
-
-from fava_lotcost import compat
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -30,23 +30,23 @@ def N_(text: str) -> str:
     return text
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """Return a text in the reader's language, its `%(name)s` filled in."""
-    return _catalog(compat.locale()).gettext(text) % values
+    return _catalog(_locale()).gettext(text) % values
 
 
-def ngettext(one: str, more: str, num: int, **values: object) -> str:
+def ngettext(one: str, more: str, num: int, /, **values: object) -> str:
     """Return the form of a text that a number asks for; `%(num)s` is the number."""
-    return _catalog(compat.locale()).ngettext(one, more, num) % {"num": num, **values}
+    return _catalog(_locale()).ngettext(one, more, num) % {"num": num, **values}
 
 
-def _page_gettext(text: str, **values: object) -> Markup:
+def _page_gettext(text: str, /, **values: object) -> Markup:
     """Do the same in a page, where a value may be a link and anything else is escaped."""
-    return escape(_catalog(compat.locale()).gettext(text)) % values
+    return escape(_catalog(_locale()).gettext(text)) % values
 
 
-def _page_ngettext(one: str, more: str, num: int, **values: object) -> Markup:
-    return escape(_catalog(compat.locale()).ngettext(one, more, num)) % {"num": num, **values}
+def _page_ngettext(one: str, more: str, num: int, /, **values: object) -> Markup:
+    return escape(_catalog(_locale()).ngettext(one, more, num)) % {"num": num, **values}
 
 
 IN_PAGES: Mapping[str, Callable[..., Any]] = {
@@ -55,6 +55,11 @@ IN_PAGES: Mapping[str, Callable[..., Any]] = {
     "ngettext": _page_ngettext,
 }
 """What templates call it by; texts from Fava's own catalogs are not in ours."""
+
+
+def _locale() -> Locale | None:
+    """Return the language and country that Fava has chosen for a request."""
+    return get_locale() if has_request_context() else None
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from fava_lotcost.translating import N_, gettext
 from lotcost.reports.report import Column
+from lotcost.reports.sentence import Sentence
 
 COLUMNS = (
     *(N_("Abnormal"), N_("Account"), N_("Accounted rate"), N_("Action"), N_("After write offs")),
@@ -71,3 +72,14 @@ def said(column: Column, text: str) -> str:
 def reason(text: str) -> str:
     """Return why goods were written off."""
     return gettext(text) if text in VALUES["reason"] else text
+
+
+def told(sentence: str) -> str:
+    """Return a sentence of a report."""
+    if not isinstance(sentence, Sentence):
+        return sentence
+    values = {
+        name: gettext(str(value)) if value in VALUES.get(name, ()) else value
+        for name, value in sentence.values.items()
+    }
+    return gettext(sentence.text, **values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,8 +10,9 @@ from decimal import Decimal
 from lotcost.core.expiry import status_at
 from lotcost.core.genealogy import Cycle, descendants
 from lotcost.model import ZERO, Kind, Lot, Status
+from lotcost.reports.sentence import Sentence
 from lotcost.reports.trace.index import Index
-from lotcost.reports.trace.values import Gap, Side, Trace
+from lotcost.reports.trace.values import Gap, Handover, Side, Trace
 
 
 def gaps(index: Index, found: Trace) -> Iterator[Gap]:
@@ -25,12 +27,24 @@ def gaps(index: Index, found: Trace) -> Iterator[Gap]:
 def _unaccounted(found: Trace) -> Iterator[Gap]:
     for change in found.changes:
         if change.kind is Kind.ADJUSTMENT:
-            word = "missing" if change.units < ZERO else "more than the books had"
-            yield Gap(
-                change.lot,
-                f"{abs(change.units):f} {_named(change.lot)} {word} on {change.date} in "
-                f"{change.account}",
-            )
+            values = {
+                "units": f"{abs(change.units):f}",
+                **_named(change.lot),
+                "day": change.date,
+                "account": change.account,
+            }
+            if change.units < ZERO:
+                message = Sentence(
+                    "%(units)s %(commodity)s of lot %(lot)s missing on %(day)s in %(account)s",
+                    **values,
+                )
+            else:
+                message = Sentence(
+                    "%(units)s %(commodity)s of lot %(lot)s more than the books had on %(day)s in "
+                    "%(account)s",
+                    **values,
+                )
+            yield Gap(change.lot, message)
 
 
 def _unnamed_customers(found: Trace) -> Iterator[Gap]:
@@ -41,8 +55,12 @@ def _unnamed_customers(found: Trace) -> Iterator[Gap]:
     for lot, units in unnamed.items():
         yield Gap(
             lot,
-            f"{units:f} {_named(lot)} sold to nobody the ledger names; write the customer as the "
-            "payee",
+            Sentence(
+                "%(units)s %(commodity)s of lot %(lot)s sold to nobody the ledger names; write the "
+                "customer as the payee",
+                units=f"{units:f}",
+                **_named(lot),
+            ),
         )
 
 
@@ -54,15 +72,22 @@ def _unnamed_sources(index: Index, found: Trace) -> Iterator[Gap]:
     for lot in unnamed:
         yield Gap(
             lot,
-            f"{_named(lot)} came from nobody the ledger names; write the supplier as the payee",
+            Sentence(
+                "%(commodity)s of lot %(lot)s came from nobody the ledger names; write the "
+                "supplier as the payee",
+                **_named(lot),
+            ),
         )
     made = {part.lot for run in found.runs if not run.apart for part in run.made}
     for member in found.members:
         if member.side is not Side.DOWNSTREAM and member.lot not in supplied | made:
             yield Gap(
                 member.lot,
-                f"{_named(member.lot)} came with no receipt and no batch: the books do not say "
-                "from where",
+                Sentence(
+                    "%(commodity)s of lot %(lot)s came with no receipt and no batch: the books do "
+                    "not say from where",
+                    **_named(member.lot),
+                ),
             )
 
 
@@ -73,7 +98,13 @@ def _early_recalls(index: Index, found: Trace) -> Iterator[Gap]:
             if status is Status.RECALLED and day < came:
                 yield Gap(
                     member.lot,
-                    f"{_named(member.lot)} is recalled on {day}, before it came on {came}",
+                    Sentence(
+                        "%(commodity)s of lot %(lot)s is recalled on %(day)s, before it came on "
+                        "%(came)s",
+                        day=day,
+                        came=came,
+                        **_named(member.lot),
+                    ),
                 )
 
 
@@ -94,13 +125,40 @@ def _sold_since_recalled(index: Index, found: Trace) -> Iterator[Gap]:
                 continue
             own = status_at(statuses.get(sold.lot, ()), sold.date)
             if own is None or own.status is not Status.RELEASED or own.date < recall.date:
-                what = "it" if sold.lot == recalled else _named(recalled)
-                yield Gap(
-                    sold.lot,
-                    f"{sold.units:f} {_named(sold.lot)} sold to {sold.party or 'nobody named'} on "
-                    f"{sold.date}, and {what} is recalled since {recall.date}",
-                )
+                yield Gap(sold.lot, _sold_late(sold, recalled, recall.date))
 
 
-def _named(lot: Lot) -> str:
-    return f"{lot.commodity} of lot {lot.number}"
+def _sold_late(sold: Handover, recalled: Lot, since: datetime.date) -> Sentence:
+    values = {"units": f"{sold.units:f}", "day": sold.date, "since": since, **_named(sold.lot)}
+    others = {"other": recalled.commodity, "other_lot": recalled.number}
+    if sold.lot == recalled and sold.party is None:
+        return Sentence(
+            "%(units)s %(commodity)s of lot %(lot)s sold to nobody named on %(day)s, and it is "
+            "recalled since %(since)s",
+            **values,
+        )
+    if sold.lot == recalled:
+        return Sentence(
+            "%(units)s %(commodity)s of lot %(lot)s sold to %(party)s on %(day)s, and it is "
+            "recalled since %(since)s",
+            party=sold.party,
+            **values,
+        )
+    if sold.party is None:
+        return Sentence(
+            "%(units)s %(commodity)s of lot %(lot)s sold to nobody named on %(day)s, and %(other)s "
+            "of lot %(other_lot)s is recalled since %(since)s",
+            **values,
+            **others,
+        )
+    return Sentence(
+        "%(units)s %(commodity)s of lot %(lot)s sold to %(party)s on %(day)s, and %(other)s of lot "
+        "%(other_lot)s is recalled since %(since)s",
+        party=sold.party,
+        **values,
+        **others,
+    )
+
+
+def _named(lot: Lot) -> dict[str, str]:
+    return {"commodity": lot.commodity, "lot": lot.number}
