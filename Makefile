@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 OLDEST := .venv-oldest/.ready
 
-.PHONY: help demo test test-oldest lint bench
+.PHONY: help demo test test-oldest lint bench messages
 
 help:
 	@echo 'make demo    an example ledger in Fava'
@@ -16,6 +16,7 @@ help:
 	@echo 'make test-oldest    those of both hosts, on the oldest versions that are allowed'
 	@echo 'make lint    ruff, mypy, import-linter'
 	@echo 'make bench   what costing takes      COMPARE=old.json JSON=new.json ARGS=--all'
+	@echo 'make messages    the texts of the Fava pages, in every catalog     NEW=fr begins one'
 	@echo 'Each makes .venv on first use, with Python 3.11 or newer.'
 
 demo: $(READY)
@@ -39,6 +40,15 @@ lint: $(READY)
 bench: $(READY)
 	@PYTHONPATH=tests .venv/bin/python -m bench \
 		$(if $(COMPARE),--compare '$(COMPARE)') $(if $(JSON),--json '$(JSON)') $(ARGS)
+
+# A text that has no translation yet is shown in English; the tests name it.
+CATALOGS := plugins/fava_lotcost/translations
+messages: $(READY)
+	@texts=$$(mktemp) && trap 'rm "$$texts"' EXIT && \
+	.venv/bin/pybabel -q extract -F babel.cfg -k Sentence --project lotcost \
+		--no-location --sort-output -w 100 -o "$$texts" . && \
+	.venv/bin/pybabel $(if $(NEW),init -l '$(NEW)',-q update --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date) -D lotcost -i "$$texts" -d $(CATALOGS) -w 100
 
 # The pip that comes with Python 3.11 knows no dependency groups.
 $(READY): pyproject.toml

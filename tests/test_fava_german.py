@@ -120,7 +120,7 @@ def test_the_sidebar_says_what_has_expired_in_the_reader_s_language(open_fava: O
     titles = {extension.report_title for extension in _in_german(open_fava(GERMAN + LEDGER))}
     assert titles == {
         "Chargen",
-        "Chargenerträge",
+        "Rohertrag je Charge",
         "Chargenverfall (1)",
         "Rückverfolgung",
         "Chargenbewertung",
