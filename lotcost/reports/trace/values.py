@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from lotcost.core.genealogy import Key, Part
 from lotcost.model import Kind, Lot
 from lotcost.reports.report import rate
+from lotcost.reports.sentence import Sentence
 
 _MOST_NAMED, _FEW = 4, 3
 
@@ -72,7 +73,11 @@ class Run(NamedTuple):
         numbers = list(dict.fromkeys(part.lot.number for part in self.made))
         if len(numbers) <= _MOST_NAMED:
             return ", ".join(numbers)
-        return f"{', '.join(numbers[:_FEW])} and {len(numbers) - _FEW} more"
+        return Sentence(
+            "%(lots)s and %(count)s more",
+            lots=", ".join(numbers[:_FEW]),
+            count=len(numbers) - _FEW,
+        )
 
 
 class Handover(NamedTuple):
