@@ -46,10 +46,14 @@ def register(books: Books) -> Mapping[int, Carried]:
 
 
 def _write_downs(books: Books) -> Iterator[tuple[int, Carried]]:
+    # What rests on a lot's units moves with them alone, so other lots need not be followed.
+    lots = {line.lot for line in books.lines if line.kind is Kind.WRITE_DOWN}
+    if not lots:
+        return
     held: dict[tuple[Any, ...], Carried] = defaultdict(lambda: _NOTHING)
     for place, line in enumerate(books.lines):
         here = line.account, line.lot
-        if line.expensed:
+        if line.expensed or line.lot not in lots:
             continue
         carried = held[here]
         cent = books.config.cent(line.currency)
