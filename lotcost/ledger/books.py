@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import datetime
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -122,6 +123,14 @@ class Books:
         if self._where is None:
             return tuple(enumerate(self.lines))
         return tuple((place, line) for place, line in enumerate(self.lines) if self.asks_for(line))
+
+    @cached_property
+    def on_hand(self) -> Mapping[tuple[str, Lot], Decimal]:
+        """The units of each lot in each account that it was ever in."""
+        units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
+        for line in self.lines:
+            units[line.account, line.lot] += line.units
+        return dict(units)
 
     def only(self, where: Callable[[Line], bool]) -> Books:
         """Return the same books asked for some of their lines; what is known of them is shared."""

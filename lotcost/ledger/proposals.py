@@ -99,30 +99,42 @@ def ledger_text(proposals: Iterable[Proposal]) -> str:
 
 
 def _expired(books: Books) -> dict[str, list[Expired]]:
-    units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
+    late = dict(_late(books))
+    if not late:
+        return {}
+    lots = {lot for _, lot in late}
     cost: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
     currency: dict[Lot, str] = {}
-    asked = {(line.account, line.lot) for _, line in books.picked}
     for line in books.lines:
-        units[line.account, line.lot] += line.units
-        cost[line.account, line.lot] += line.stock_cost
-        currency.setdefault(line.lot, line.currency)
+        if line.lot in lots:
+            cost[line.account, line.lot] += line.stock_cost
+            currency.setdefault(line.lot, line.currency)
+    asked = {(line.account, line.lot) for _, line in books.picked}
     found: dict[str, list[Expired]] = defaultdict(list)
-    for (account, lot), on_hand in units.items():
-        expires = books.cards.expires(lot)
-        if on_hand <= ZERO or expires is None or (account, lot) not in asked:
+    for (account, lot), expires in late.items():
+        if (account, lot) not in asked:
+            continue
+        policy = books.config.policy(account)
+        native = policy is not None and policy.native
+        # Beancount keeps its lots as fine as their unit costs are.
+        total = cost[account, lot]
+        rounded = half_up(total, books.config.cent(currency[lot]))
+        worth = Money(total if native and total != rounded else rounded, currency[lot])
+        held = tuple(_positions(books, account, lot)) if native else ()
+        units = books.on_hand[account, lot]
+        found[account].append(Expired(lot, expires, units, worth, held))
+    return found
+
+
+def _late(books: Books) -> Iterator[tuple[tuple[str, Lot], datetime.date]]:
+    """Yield the lots on hand that nothing but their last day bars, by account, with that day."""
+    for (account, lot), units in books.on_hand.items():
+        expires = books.cards.expires(lot) if units > ZERO else None
+        if expires is None or expires >= books.at:
             continue
         barred = bar(lot, expires, books.statuses, books.at)
         if barred is not None and barred.why == "expired":
-            policy = books.config.policy(account)
-            native = policy is not None and policy.native
-            # Beancount keeps its lots as fine as their unit costs are.
-            total = cost[account, lot]
-            rounded = half_up(total, books.config.cent(currency[lot]))
-            worth = Money(total if native and total != rounded else rounded, currency[lot])
-            held = tuple(_positions(books, account, lot)) if native else ()
-            found[account].append(Expired(lot, expires, on_hand, worth, held))
-    return found
+            yield (account, lot), expires
 
 
 def _drawn_in_turn(books: Books, account: str, lots: Iterable[Expired]) -> Iterator[Expired]:

@@ -172,11 +172,8 @@ def _queue(books: Books) -> Mapping[tuple[str, Lot], Decimal]:
 
     Whichever lots are asked for, all that are open stand in line.
     """
-    on_hand: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
-    for line in books.lines:
-        on_hand[line.account, line.lot] += line.units
     turns = []
-    for (account, lot), units in on_hand.items():
+    for (account, lot), units in books.on_hand.items():
         expires = books.cards.expires(lot)
         if units > ZERO and status(books, lot, expires, units) == "open":
             turns.append((_turn(expires, account, lot), account, lot, units))

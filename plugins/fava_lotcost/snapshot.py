@@ -7,7 +7,9 @@ the one it began with. Nothing is computed before a page asks.
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -16,12 +18,14 @@ from beancount.core import data
 
 from fava_lotcost import compat
 from lotcost.ledger.books import Books, Line
+from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.errors import LotError
 from lotcost.ledger.proposals import Proposal, write_offs
 from lotcost.model import Lot
 from lotcost.reports.catalog import CATALOG, Question
 from lotcost.reports.lot import OneLot, one_lot
 from lotcost.reports.report import Report
+from lotcost.reports.stock import status
 from lotcost.reports.trace import Cycle, Index, Trace, trace
 
 BARS = frozenset({"recalled", "quarantine", "expired"})
@@ -125,12 +129,19 @@ class Snapshot:
         return Index(self.books(Asked(at=at)))
 
     def _barred(self, at: datetime.date | None) -> Mapping[Lot, str]:
-        rows = self.report("lots", Asked(at=at), "lot").rows
-        barred = (row for row in rows if row["status"] in BARS)
-        return {Lot(row["commodity"], row["lot"]): row["status"] for row in barred}
+        books = self.books(Asked(at=at))
+        units: dict[Lot, Decimal] = defaultdict(Decimal)
+        for (_, lot), number in books.on_hand.items():
+            units[lot] += number
+        found = {
+            lot: status(books, lot, books.cards.expires(lot), number)
+            for lot, number in units.items()
+        }
+        return {lot: said for lot, said in found.items() if said in BARS}
 
     def _proposals(self, asked: Asked) -> tuple[Proposal, ...]:
-        return write_offs(self.books(asked))
+        with no_collecting():
+            return write_offs(self.books(asked))
 
     def _test(self, asked: Asked) -> Callable[[Line], bool] | None:
         """Return what tells whether a line is asked for, or None where all are."""
