@@ -27,6 +27,7 @@ from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Table
 from fava_lotcost.translating import IN_PAGES, N_, gettext
 from lotcost.ledger.books import Books
+from lotcost.ledger.collecting import no_collecting
 from lotcost.model import Lot
 from lotcost.queries.source import BOOKS
 from lotcost.rendering import About, about
@@ -128,9 +129,10 @@ class LotPage(_Extension):
         try:
             params = Params(request.args)
             snapshot = self.loaded.snapshot
-            if snapshot.lacks:
-                return Shown(lacks=snapshot.lacks)
-            view = self.view(snapshot, self.asked(), params)
+            with no_collecting():
+                if snapshot.lacks:
+                    return Shown(lacks=snapshot.lacks)
+                view = self.view(snapshot, self.asked(), params)
             return Shown(view, tuple(params.notices))
         except FavaAPIError as error:
             return Shown(failure=str(error))
@@ -271,6 +273,8 @@ class LotPage(_Extension):
         if any(params.text(key) and row[key] != params.text(key) for key in keys):
             return False
         search = params.text("q").strip().casefold()
+        if not search:
+            return True
         name = self.loaded.snapshot.name(row["commodity"])
         words = (row.get("lot"), row["commodity"], row.get("supplier"), row.get("account"), name)
         return any(search in str(word).casefold() for word in words if word is not None)
