@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 from conftest import Loaded, load
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from lotcost.ledger.errors import (
     MissingLot,
@@ -17,6 +19,8 @@ from lotcost.ledger.errors import (
     WrongSerial,
     WrongType,
 )
+from lotcost.ledger.ranges import folded, folded_lots, ranges
+from lotcost.model import Lot
 
 HEAD = """
     plugin "beancount_lotcost"
@@ -551,3 +555,63 @@ def test_a_range_is_what_a_posting_a_unit_would_be():
 
     assert first.errors == second.errors == []
     assert first.rows("lots") == second.rows("lots")
+
+
+# Names of many numbers
+
+
+def said(numbers: list[str]) -> str:
+    return ", ".join(map(str, folded(numbers)))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "as_said"),
+    [
+        (["P-0006", "P-0007", "P-0008"], "P-0006..P-0008"),
+        (["P-0006", "P-0007"], "P-0006, P-0007"),
+        (["S1", "S2", "S3", "S5", "S6", "S7", "X"], "S1..S3, S5..S7, X"),
+        (["S8", "S9", "S10"], "S8..S10"),
+        (["S08", "S09", "S10"], "S08..S10"),
+        (["S08", "S09", "S010"], "S08, S09, S010"),
+        (["S098", "S099", "S100", "S0101"], "S098..S100, S0101"),
+        (["1A", "2A", "3A"], "1A..3A"),
+        (["A1", "B2", "C3"], "A1, B2, C3"),
+        (["S3", "S2", "S1"], "S3, S2, S1"),
+        (["S1.", "S2.", "S3."], "S1., S2., S3."),
+        (["A, 1", "A, 2", "A, 3"], "A, 1, A, 2, A, 3"),
+        ([], ""),
+    ],
+)
+def test_numbers_that_follow_each_other_are_said_as_a_range(
+    numbers: list[str], as_said: str
+) -> None:
+    assert said(numbers) == as_said
+
+
+def test_the_lots_of_two_goods_are_no_range() -> None:
+    lots = [Lot("MILK", "L1"), Lot("CREAM", "L2"), Lot("CREAM", "L1"), Lot("BUTTER", "L3")]
+
+    assert [str(part) for part in folded_lots(lots)] == ["L1", "L2", "L3"]
+
+
+letters = st.text("S0189A-.\u0660 ", min_size=1, max_size=4).map(str.strip)
+singles = letters.filter(lambda number: number and ".." not in number)
+runs = st.builds(
+    lambda before, first, digits, size, after: [
+        f"{before}{each:0{digits}}{after}" for each in range(first, first + size)
+    ],
+    st.text("S1-.", max_size=2),
+    st.one_of(st.integers(0, 1100), st.integers(10**18 - 4, 10**18 + 1)),
+    st.integers(1, 5),
+    st.integers(1, 12),
+    st.text("A-.", max_size=2),
+).filter(lambda numbers: all(".." not in number for number in numbers))
+
+
+@given(st.lists(st.one_of(runs, singles.map(lambda number: [number])), min_size=1, max_size=6))
+@example([["\u0660\u0660\u0661"], ["002", "003", "004"]])
+def test_a_ledger_reads_numbers_as_they_were_folded(parts: list[list[str]]) -> None:
+    numbers = [number for part in parts for number in part]
+
+    assert [each for part in ranges(said(numbers)) for each in part.numbers()] == numbers
+    assert sum(part.size for part in folded(numbers)) == len(numbers)

@@ -455,7 +455,7 @@ def test_a_recall_of_resin_is_followed_through_three_levels() -> None:
     ]
     assert {each.rate for each in found.balances} == {1}
     assert [run.name for run in found.runs] == [
-        *("IM-2", "RO-2", "P-0006, P-0007, P-0008 and 3 more"),
+        *("IM-2", "RO-2", "P-0006..P-0011"),
     ]
     assert (found.on_hand, found.gaps) == ((), ())
     assert sum(each.units for each in found.customers) == 1

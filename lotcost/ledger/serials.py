@@ -9,12 +9,10 @@ A range counts by its last number and keeps its zeros. A single number is the sa
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from math import lcm
-from typing import NamedTuple
 
 from beancount.core import data
 from beancount.core.amount import Amount
@@ -32,35 +30,12 @@ from lotcost.ledger.errors import (
     where,
 )
 from lotcost.ledger.kinds import Goods
+from lotcost.ledger.ranges import Range, ranges
 from lotcost.ledger.words import WrongError
 from lotcost.model import Kind, Lot, Money, Receipt
 
 SERIAL = "serial"
 _MOST = 10_000  # in one posting: more is a slip of the pen
-_COUNTED = re.compile(r"(.*?)(\d{1,18})(\D*)")
-
-
-class _Range(NamedTuple):
-    """Numbers that differ in what is counted alone.
-
-    Attributes:
-      only: The number that stands for itself, which may have nothing to count by.
-    """
-
-    before: str = ""
-    first: int = 0
-    last: int = 0
-    digits: int = 0
-    after: str = ""
-    only: str = ""
-
-    @property
-    def size(self) -> int:
-        return self.last - self.first + 1
-
-    def numbers(self) -> Iterator[str]:
-        for each in range(self.first, self.last + 1):
-            yield self.only or f"{self.before}{each:0{self.digits}}{self.after}"
 
 
 def serials_of(goods: Goods, txn: data.Transaction, config: Config) -> tuple[str, ...]:
@@ -166,60 +141,27 @@ def _shared(money: Money | None, parts: int, config: Config) -> list[Money | Non
 def _read(said: object, goods: Goods) -> tuple[str, ...]:
     if not isinstance(said, str):
         raise WrongError(WrongType, f'serial wants a text and has {said}; write serial: "{said}"')
-    ranges = [_range(part.strip()) for part in said.split(",")]
-    size, units = sum(each.size for each in ranges), abs(goods.posting.units.number)
+    named = ranges(said)
+    size, units = sum(each.size for each in named), abs(goods.posting.units.number)
     if size != units:
-        raise WrongError(WrongSerial, _miscounted(said, size, units, ranges, goods))
+        raise WrongError(WrongSerial, _miscounted(said, size, units, named, goods))
     if size > _MOST:
         raise WrongError(
             WrongSerial,
             f"serial names {size} numbers, and a posting has at most {_MOST}. Part it",
         )
-    numbers = [serial for each in ranges for serial in each.numbers()]
+    numbers = [serial for each in named for serial in each.numbers()]
     ((serial, times), *_) = Counter(numbers).most_common(1)
     if times > 1:
         raise WrongError(WrongSerial, f'serial "{said}" names {serial} twice. Leave one out')
     return tuple(numbers)
 
 
-def _miscounted(
-    said: str, size: int, units: Decimal, ranges: Sequence[_Range], goods: Goods
-) -> str:
+def _miscounted(said: str, size: int, units: Decimal, named: Sequence[Range], goods: Goods) -> str:
     """Say what does not agree; where it is one range of many, also where it would end."""
     what = f"{number(units)} {goods.posting.units.currency}"
     message = f'serial "{said}" names {size} and the posting has {what}. '
-    if len(ranges) == 1 and 1 < units <= _MOST and not units % 1 and not ranges[0].only:
-        fitting = ranges[0]._replace(last=ranges[0].first + int(units) - 1)
-        first, *_, last = fitting.numbers()
-        return f'{message}Write {size} units, or serial: "{first}..{last}"'
+    if len(named) == 1 and 1 < units <= _MOST and not units % 1 and not named[0].only:
+        fitting = named[0]._replace(last=named[0].first + int(units) - 1)
+        return f'{message}Write {size} units, or serial: "{fitting}"'
     return f"{message}Write as many numbers as units"
-
-
-def _range(part: str) -> _Range:
-    first, dots, last = (text.strip() for text in part.partition(".."))
-    if not first or (dots and not last) or ".." in last:
-        message = f'serial has "{part}" for a number; write serial: "S0001..S0050" or "S1, S2"'
-        raise WrongError(WrongSerial, message)
-    if not dots:
-        return _Range(only=first)
-    begin, end = _COUNTED.fullmatch(first), _COUNTED.fullmatch(last)
-    if begin is None or end is None:
-        raise WrongError(
-            WrongSerial, f'{part} ends in no number to count by; write each: "{first}, {last}"'
-        )
-    (before, low, after), (before_end, high, after_end) = begin.groups(), end.groups()
-    if (before, after) != (before_end, after_end):
-        raise WrongError(
-            WrongSerial,
-            f"{part} begins with {before or low} and ends with {before_end or high}, and a range "
-            f"counts numbers that are alike but for it; write {first}..{before}{high}{after}",
-        )
-    if int(high) < int(low):
-        raise WrongError(WrongSerial, f"{part} ends before it begins; write {last}..{first}")
-    if high != f"{int(high):0{len(low)}}":
-        raise WrongError(
-            WrongSerial,
-            f"{part} begins with {len(low)} digits and ends with {len(high)}; write "
-            f"{first}..{before}{int(high):0{len(low)}}{after}",
-        )
-    return _Range(before, int(low), int(high), len(low), after)

@@ -9,6 +9,7 @@ from typing import Any
 
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.lineage import by_batch, sides, taken_apart
+from lotcost.ledger.ranges import folded_lots
 from lotcost.model import ZERO, Kind, Reason
 from lotcost.reports.movements import document
 from lotcost.reports.report import Column, Report, money, rate, totals, trimmed, unit_cost
@@ -85,7 +86,7 @@ def _row(books: Books, batch: Sequence[Line], apart: bool) -> dict[str, Any]:
     txn = books.entries[first.entry]
     return {
         "date": first.date,
-        "batch": ", ".join(lot.number for lot in lots) or None,
+        "batch": ", ".join(map(str, folded_lots(lots))) or None,
         "kind": "taken apart" if apart else "made",
         "commodity": ", ".join(dict.fromkeys(lot.commodity for lot in lots)) or None,
         "inputs": len({line.lot for line in inputs}),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from lotcost.core.genealogy import Key, Part
+from lotcost.ledger.ranges import folded_lots
 from lotcost.model import Kind, Lot
 from lotcost.reports.report import rate
 from lotcost.reports.sentence import Sentence
@@ -70,13 +71,13 @@ class Run(NamedTuple):
     @property
     def name(self) -> str:
         """The numbers of the lots it made, the first of them where they are many."""
-        numbers = list(dict.fromkeys(part.lot.number for part in self.made))
-        if len(numbers) <= _MOST_NAMED:
-            return ", ".join(numbers)
+        parts = folded_lots(part.lot for part in self.made)
+        if len(parts) <= _MOST_NAMED:
+            return ", ".join(map(str, parts))
         return Sentence(
             "%(lots)s and %(count)s more",
-            lots=", ".join(numbers[:_FEW]),
-            count=len(numbers) - _FEW,
+            lots=", ".join(map(str, parts[:_FEW])),
+            count=sum(part.size for part in parts[_FEW:]),
         )
 
 
