@@ -112,6 +112,33 @@ def test_a_badge_is_in_view_however_long_the_number_is(tab: Any, long: str) -> N
     assert cell.evaluate("cell => cell.clientWidth < 400")
 
 
+@pytest.mark.parametrize(("width", "whole"), [("600px", [True, True]), ("110px", [False, True])])
+def test_a_part_of_the_bar_has_its_label_whole_or_not_at_all(
+    tab: Any, site: str, width: str, whole: list[bool]
+) -> None:
+    """The small part is what was written off; without what was sold it is a sixth of the bar."""
+    tab.goto(f"{site}/extension/{LOTS}/?lot=L1&commodity=MILK")
+    expect(tab.locator(".lotcost-bar span")).to_have_count(3)
+    tab.locator(".lotcost-bar span").first.evaluate("part => part.remove()")
+
+    assert (
+        tab.locator(".lotcost-bar").evaluate(
+            """(bar, width) => {
+          bar.style.width = width;
+          return [...bar.children].map(part => {
+            const text = document.createRange();
+            text.selectNodeContents(part);
+            const [label, box] = [text.getBoundingClientRect(), part.getBoundingClientRect()];
+            return label.top < box.bottom && label.right <= box.right;
+          });
+        }""",
+            width,
+        )
+        == whole
+    )
+    assert tab.locator(".lotcost-bar span").first.get_attribute("title") == "off 1"
+
+
 def test_a_fact_of_the_card_tells_its_history_by_keyboard(tab: Any, site: str) -> None:
     tab.goto(f"{site}/extension/{LOTS}/?lot=L1")
     fact = tab.locator(".lotcost-fact", has_text="certificate")
