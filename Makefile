@@ -8,12 +8,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 OLDEST := .venv-oldest/.ready
 
-.PHONY: help demo test test-oldest lint bench messages
+.PHONY: help demo test test-oldest pictures lint bench messages
 
 help:
 	@echo 'make demo    an example ledger in Fava'
 	@echo 'make test    the tests                 ARGS="-k fefo" goes to pytest'
 	@echo 'make test-oldest    those of both hosts, on the oldest versions that are allowed'
+	@echo 'make pictures    those of the README, anew'
 	@echo 'make lint    ruff, mypy, import-linter'
 	@echo 'make bench   what costing takes      COMPARE=old.json JSON=new.json ARGS=--all'
 	@echo 'make messages    the texts of the Fava pages, in every catalog     NEW=fr begins one'
@@ -29,6 +30,9 @@ test: $(READY)
 test-oldest: $(OLDEST)
 	@.venv-oldest/bin/python -m pytest tests/test_fava*.py \
 		tests/test_browser_contract.py tests/test_plugin.py tests/test_queries.py $(ARGS)
+
+pictures: $(READY)
+	@PICTURES=1 .venv/bin/python -m pytest tests/test_browser_pictures.py $(ARGS)
 
 lint: $(READY)
 	@failed=; \

@@ -210,6 +210,23 @@ def test_every_error_is_in_the_readme_as_it_is_in_the_code() -> None:
     assert [name for name in classes if not re.search(rf"\b{name}\b", tree)] == []
 
 
+def test_the_contents_of_the_readme_name_its_sections_and_every_link_leads_to_one() -> None:
+    text = FENCE.sub("", README.read_text())
+    anchors = {
+        heading: re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
+    contents = text[text.index("**Contents**") : text.index("\n## ")]
+
+    assert re.findall(r"\[([^]]*)\]\(#", contents) == re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert [
+        link for link in re.findall(r"\]\(#(.*?)\)", text) if link not in anchors.values()
+    ] == []
+    assert all(
+        anchors[name] == link for name, link in re.findall(r"\[([^]]*)\]\(#(.*?)\)", contents)
+    )
+
+
 def test_the_changelog_has_the_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
