@@ -227,6 +227,7 @@ def test_a_hostile_lot_is_a_text_in_a_translated_sentence(open_fava: Open) -> No
         (LOTS, {"lot": hostile, "commodity": "MILK", "account": "Assets:None"}),
         (LOTS, {"lot": f"{hostile}?"}),
         (LOTS, {"status": hostile}),
+        (LOTS, {"time": hostile}),
         (TRACE, {"q": hostile}),
         (TRACE, {"q": f"{hostile}?"}),
         (TRACE, {"lot": hostile, "time": "2024"}),
