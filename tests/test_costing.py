@@ -2288,6 +2288,42 @@ def test_what_a_count_finds_comes_in_at_the_cost_of_its_lot(ledger):
     check_laws(ledger)
 
 
+FOUND = """
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+
+2025-01-01 open Assets:Stock
+  lot-method: "fifo"
+  lot-cost-of-sales: Expenses:CostOfSales
+  lot-adjustment: Expenses:StockDifferences
+
+2025-01-02 * "Dairy"
+  Assets:Stock  3 MILK @@ 1.00 USD
+    lot: "M-1"
+  Liabilities:Payable
+
+2025-01-03 * "Found"
+  Assets:Stock  1 MILK {cost}
+    lot: "M-1"
+  Expenses:StockDifferences
+
+2025-01-04 * "Sell"
+  Assets:Stock  -2 MILK
+  Expenses:CostOfSales
+"""
+
+
+@pytest.mark.parametrize(
+    ("cost", "sold"), (("", "0.66"), ("@ 0.33 USD", "0.66"), ("@ 0.34 USD", "0.67"))
+)
+def test_to_write_the_cost_that_found_goods_would_take_changes_nothing(cost, sold):
+    ledger = load(FOUND.format(cost=cost))
+    # All four are one layer of 1.33, or three of 1.00 leave before the one found.
+    assert ledger.errors == []
+    assert balance(ledger, "Expenses:CostOfSales") == d(sold)
+    check_laws(ledger)
+
+
 def test_a_lot_that_a_count_finds_takes_the_cost_it_is_given(ledger):
     """
     plugin "beancount_lotcost"
@@ -2458,6 +2494,72 @@ def test_a_sale_leaves_at_the_average_of_what_is_there(ledger):
         "K-1": (10, 14, d("1.40")),
         "K-2": (40, 56, d("1.40")),
     }
+    check_laws(ledger)
+
+
+THERE_AND_BACK = """
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+
+2025-01-01 open Assets:Stock
+  lot-method: "average"
+  lot-cost-of-sales: Expenses:CostOfSales
+
+2025-01-02 * "Farm"
+  Assets:Stock:Main  3 MILK @@ 0.03 USD
+    lot: "M-1"
+  Assets:Stock:Main  1 MILK @@ 0.04 USD
+    lot: "M-2"
+  Liabilities:Payable
+
+2025-01-03 * "Sell"
+  Assets:Stock:Main  -2 MILK
+  Expenses:CostOfSales
+
+{moved}
+
+2025-01-06 * "Sell"
+  Assets:Stock:Main  -1 MILK
+  Expenses:CostOfSales
+"""
+BARE = """
+2025-01-04 * "There"
+  Assets:Stock:Main  -2 MILK
+  Assets:Stock:Shop  2 MILK
+
+2025-01-05 * "Back"
+  Assets:Stock:Shop  -2 MILK
+  Assets:Stock:Main  2 MILK
+"""
+NAMED = """
+2025-01-04 * "There"
+  Assets:Stock:Main  -1 MILK
+    lot: "M-1"
+  Assets:Stock:Main  -1 MILK
+    lot: "M-2"
+  Assets:Stock:Shop  1 MILK
+    lot: "M-1"
+  Assets:Stock:Shop  1 MILK
+    lot: "M-2"
+
+2025-01-05 * "Back"
+  Assets:Stock:Shop  -1 MILK
+    lot: "M-1"
+  Assets:Stock:Shop  -1 MILK
+    lot: "M-2"
+  Assets:Stock:Main  1 MILK
+    lot: "M-1"
+  Assets:Stock:Main  1 MILK
+    lot: "M-2"
+"""
+
+
+@pytest.mark.parametrize("moved", ("", BARE, NAMED))
+def test_two_lots_that_move_there_and_back_leave_the_average_as_it_was(moved):
+    ledger = load(THERE_AND_BACK.format(moved=moved))
+    # 7 cents over 4: 2, 2, 1, 2. In the shop the two that are left cost 2 and 1.
+    assert ledger.errors == []
+    assert balance(ledger, "Expenses:CostOfSales") == d("0.05")
     check_laws(ledger)
 
 

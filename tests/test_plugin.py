@@ -178,7 +178,7 @@ TRANSFER = """
   Assets:Stock:{source}  -{units} MILK
   Assets:Stock:{target}
 """
-METHODS = ("fifo", "fefo", "lifo")
+METHODS = ("fifo", "fefo", "lifo", "average")
 cents = st.one_of(st.integers(0, 3000), st.sampled_from((1, 9800, 10_000)))
 whole = st.integers(1, 30).map(Decimal)
 parts = st.integers(1, 30_000).map(lambda grams: Decimal(grams) / 1000)

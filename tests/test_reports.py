@@ -800,6 +800,35 @@ def test_the_books_own_method_makes_no_difference() -> None:
     agrees()
 
 
+def test_what_a_count_found_leaves_with_the_lot_it_joined(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "specific"
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-adjustment: Expenses:StockDifferences
+
+    2025-01-02 * "Farm"
+      Assets:Stock:Main  3 MILK @@ 1.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-03 custom "lot-count" Assets:Stock:Main "L1" 4 MILK
+      adjust: TRUE
+
+    2025-01-04 * "Cafe"
+      Assets:Stock:Main  -2 MILK
+      Expenses:CostOfSales
+    """
+    assert ledger.errors == []
+    rows = {each["method"]: each for each in ledger.rows("methods")}
+    # 1.33 over 4, and not 1.00 over 3.
+    assert rows["books"]["cost_of_sales"] == Decimal("0.66")
+    assert rows["actual"]["difference"] == 0
+
+
 def test_what_beancount_booked_finer_than_cents_is_costed_as_fine(ledger):
     """
     plugin "beancount_lotcost"

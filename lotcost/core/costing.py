@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from lotcost.core.counting import count, find
@@ -168,12 +169,26 @@ def _transfer(stock: Stock, movement: Movement) -> Costed:
             enumerate(movement.receipts), key=lambda each: each[1].lot is None
         )
     }
-    put = []
-    for place, receipt in enumerate(movement.receipts):
-        # Last out first: what returns to where it left from then undoes its leaving.
-        held = [stock.put(receipt.account, part) for part in reversed(arrived[place])]
-        put.append(tuple(reversed(held)))
-    return Costed(movement, drawn, tuple(put))
+    return Costed(movement, drawn, _arrive(stock, movement.receipts, arrived))
+
+
+def _arrive(
+    stock: Stock, receipts: Sequence[Receipt], arrived: Mapping[int, list[Layer]]
+) -> tuple[tuple[Layer, ...], ...]:
+    """Put what arrives where it goes, and return it as it is held there, receipt by receipt.
+
+    All of one commodity at once, last out first: what returns to where it left from then undoes
+    its leaving.
+    """
+    together: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, receipt in enumerate(receipts):
+        together[receipt.account, receipt.commodity].append(place)
+    put: dict[int, tuple[Layer, ...]] = {}
+    for (account, _), places in together.items():
+        parts = [part for place in places for part in arrived[place]]
+        held = iter(stock.put_together(account, parts[::-1])[::-1])
+        put |= {place: tuple(islice(held, len(arrived[place]))) for place in places}
+    return tuple(put[place] for place in range(len(receipts)))
 
 
 def _first(parts: list[Layer], receipt: Receipt, rules: Rules) -> Iterator[Layer]:

@@ -46,28 +46,37 @@ def _said_cost(found: Count, units: Decimal, stock: Stock) -> Money | None:
 def find(stock: Stock, receipt: Receipt, day: datetime.date) -> tuple[Layer, ...]:
     """Put goods that were found: at the cost written, else at their lot's own.
 
-    In an average they may name no lot: they are of the last one in.
+    In an average they may name no lot: they are of the last one in. To write the cost that they
+    would take anyway changes nothing.
     """
-    if receipt.cost is not None:
+    like = _like(stock, receipt)
+    if like is None:
+        if receipt.cost is None:
+            lot = Lot(receipt.commodity, receipt.lot or "")
+            raise RefusedError(receipt.posting, CountUncosted(receipt.account, lot, receipt.units))
         stock.check(receipt)
         return (stock.receive(receipt, day),)
-    like = _like(stock, receipt)
     lot = Lot(receipt.commodity, receipt.lot or like.lot.number)
     cent = stock.rules.cent(like.currency)
-    cost = half_up(like.cost * receipt.units / like.units, cent)
-    receipt = receipt._replace(lot=lot.number, cost=Money(cost, like.currency))
+    cost = Money(half_up(like.cost * receipt.units / like.units, cent), like.currency)
+    own = receipt.cost is None or (
+        receipt.cost == cost
+        and receipt.acquired in {None, like.acquired}
+        and receipt.expires in {None, like.expires}
+    )
+    receipt = receipt._replace(lot=lot.number, cost=receipt.cost or cost)
     stock.check(receipt)
-    if like.lot != lot:
+    if like.lot != lot or not own:
         return (stock.receive(receipt, day),)
     stock.pasts[lot].units += receipt.units
-    stock.pasts[lot].cost += cost
-    more = like._replace(units=receipt.units, cost=cost, written_down=ZERO)
+    stock.pasts[lot].cost += cost.number
+    more = like._replace(units=receipt.units, cost=cost.number, written_down=ZERO)
     # A gram found at a rounded cent is no layer of its own, at what that makes a kilogram.
     return (stock.put(receipt.account, more, pool),)
 
 
-def _like(stock: Stock, receipt: Receipt) -> Layer:
-    """Return the layer whose unit cost found goods take.
+def _like(stock: Stock, receipt: Receipt) -> Layer | None:
+    """Return the layer whose unit cost found goods take, if anything is known of them.
 
     What is on hand of their lot, in their account first and the latest first; else what the
     lot cost when it was received; else the commodity's last receipt.
@@ -80,7 +89,4 @@ def _like(stock: Stock, receipt: Receipt) -> Layer:
     if elsewhere:
         return elsewhere[-1]
     past = stock.pasts.get(lot)
-    found = (past and past.first) or stock.last.get(lot.commodity)
-    if found is None:
-        raise RefusedError(receipt.posting, CountUncosted(receipt.account, lot, receipt.units))
-    return found
+    return (past and past.first) or stock.last.get(lot.commodity)

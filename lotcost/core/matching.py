@@ -168,6 +168,10 @@ class Shelf:
         self._enqueue(pile)
         return layer
 
+    def put_together(self, parts: Iterable[Layer], cent: Decimal) -> list[Layer]:
+        """Add parts of what one event moves here, the last one out first."""
+        return [self.put(part, cent) for part in parts]
+
     def take(
         self, units: Decimal, lot: str | None, bars: Bars | None, cent: Callable[[str], Decimal]
     ) -> tuple[Layer, ...] | None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from lotcost.core.matching import Join, Key, Pile, Shelf
-from lotcost.core.rounding import anew, apportion, fixed_unit_cost, join, pool, split
+from lotcost.core.rounding import (
+    anew,
+    apportion,
+    fixed_unit_cost,
+    join,
+    pool,
+    split,
+    together,
+)
 from lotcost.model import Layer
 
 
@@ -32,11 +40,25 @@ class AverageShelf(Shelf):
     def put(self, layer: Layer, cent: Decimal, join: Join = join) -> Layer:
         """Add goods to their pile, and their cost to the average."""
         layer = super().put(layer, cent, join)
-        name = self._pool_of(layer)
-        known = self._pools.get(name)
-        self._pools[name] = anew(layer) if known is None else pool(known, layer, cent)
-        self._cents[name] = cent
+        self._average(layer, cent)
         return layer
+
+    def put_together(self, parts: Iterable[Layer], cent: Decimal) -> list[Layer]:
+        """Add parts to their piles, and what they cost together to the average.
+
+        One by one they would not undo their leaving: goods of two lots that went to another
+        average come back at the same cost together, each at another.
+        """
+        held: list[Layer] = []
+        come: dict[str, Layer] = {}
+        for part in parts:
+            layer = super().put(part, cent)
+            name = self._pool_of(layer)
+            come[name] = together(come[name], layer) if name in come else layer
+            held.append(layer)
+        for layer in come.values():
+            self._average(layer, cent)
+        return held
 
     def layers(self, lot: str | None = None) -> Iterator[Layer]:
         """Yield what is on hand, each with its units' share of the average."""
@@ -57,6 +79,12 @@ class AverageShelf(Shelf):
         name = self._pool_of(layer)
         self._pools[name] = anew(_dearer(self._pools[name], more, down))
         return _dearer(layer, more, down)
+
+    def _average(self, layer: Layer, cent: Decimal) -> None:
+        name = self._pool_of(layer)
+        known = self._pools.get(name)
+        self._pools[name] = anew(layer) if known is None else pool(known, layer, cent)
+        self._cents[name] = cent
 
     def _pool_of(self, layer: Layer) -> str:
         return layer.lot.number if self._by_lot_pools else ""

@@ -169,7 +169,7 @@ def _take_apart(
         stock.want_leg(movement.issues[0].posting, movement.issues[0].account, "lot-adjustment")
     batch.used[:] = used
     put = tuple(
-        tuple(stock.put(receipt.account, part) for part in back[place])
+        tuple(stock.put_together(receipt.account, back[place]))
         for place, receipt in enumerate(movement.receipts)
     )
     return Costed(movement, drawn, put)

@@ -26,7 +26,7 @@ def bring_back(stock: Stock, movement: Movement) -> Costed:
             why = NotSold(receipt.commodity, receipt.lot, receipt.units, sold)
             raise RefusedError(receipt.posting, why)
         parts = list(_last_sold(sales, receipt, stock.rules))
-        put.append(tuple(stock.put(receipt.account, part) for part in parts))
+        put.append(tuple(stock.put_together(receipt.account, parts)))
     return Costed(movement, (), tuple(put))
 
 

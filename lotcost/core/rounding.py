@@ -106,10 +106,11 @@ def join(layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
 
 def pool(layer: Layer, part: Layer, cent: Decimal) -> Layer:
     """Put goods to others whatever they cost, at one average cost."""
-    return _undone(layer, part, cent) or anew(_both(layer, part))
+    return _undone(layer, part, cent) or anew(together(layer, part))
 
 
-def _both(layer: Layer, part: Layer) -> Layer:
+def together(layer: Layer, part: Layer) -> Layer:
+    """Return a layer of the units and costs of both, that has the first one's basis yet."""
     return layer._replace(
         units=layer.units + part.units,
         cost=layer.cost + part.cost,
@@ -127,7 +128,7 @@ def _undone(layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
     down = basis.gone_down - before.gone_down
     if (cost, down) != (part.cost, part.written_down):
         return None
-    return _both(layer, part)._replace(basis=before)
+    return together(layer, part)._replace(basis=before)
 
 
 def _after(basis: Basis, out: Decimal, cent: Decimal) -> Basis:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import NamedTuple
 
 from lotcost.core import expiry
@@ -213,6 +214,17 @@ class Stock:
         self.pasts[layer.lot].accounts[account] = None
         cent = self.rules.cent(layer.currency)
         return self.shelf(account, layer.lot.commodity).put(layer, cent, join)
+
+    def put_together(self, account: str, parts: Sequence[Layer]) -> list[Layer]:
+        """Put what an event moves of one commodity into an account, the last one out first."""
+        held: list[Layer] = []
+        for currency, of_one in groupby(parts, key=lambda part: part.currency):
+            theirs = list(of_one)
+            for part in theirs:
+                self.pasts[part.lot].accounts[account] = None
+            shelf = self.shelf(account, theirs[0].lot.commodity)
+            held += shelf.put_together(theirs, self.rules.cent(currency))
+        return held
 
     def draw(self, issue: Issue, kind: Kind, day: datetime.date) -> tuple[Layer, ...]:
         """Draw what an issue asks for, or refuse it."""
