@@ -491,3 +491,17 @@ def test_a_recall_before_its_lot_arrives_names_both_days():
         "2025-01-08 on"
     )
     assert error.source["lineno"] == error.entry.meta["lineno"]
+
+
+def test_a_recall_after_the_last_transaction_is_in_force_where_no_day_is_asked_for() -> None:
+    loaded = with_family(RECALL + '2025-02-03 custom "party" "Cafe"\n')
+
+    assert loaded.ledger.books().at == datetime.date(2025, 2, 1)
+    assert {row["lot"]: row["status"] for row in loaded.rows("lots")} == {
+        "C1": "recalled",
+        "C2": "open",
+        "D1": "recalled",
+        "D2": "open",
+        "M1": "recalled",
+        "M2": "open",
+    }

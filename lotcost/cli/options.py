@@ -12,7 +12,7 @@ from lotcost.ledger.loading import Ledger
 from lotcost.ledger.loading import load as load_file
 
 LEDGER = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-AT = "As of the evening of this day; else of the ledger's last transaction."
+AT = "As of the evening of this day; else of the last transaction or lot status."
 
 
 def day(said: str) -> datetime.date:

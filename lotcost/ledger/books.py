@@ -73,7 +73,7 @@ class Books:
 
     Attributes:
       entries: The ledger's entries after its plugins, up to that day.
-      at: The day; where none is asked for, that of the ledger's last transaction.
+      at: The day; where none is asked for, that of the ledger's last transaction or card.
 
     What is asked for with `where` narrows `picked` alone: every figure is still computed from
     all entries.
@@ -215,9 +215,19 @@ class Books:
 
 
 def _last_day(entries: Sequence[data.Directive]) -> datetime.date:
-    """The last transaction's day, so that a report says the same tomorrow."""
-    days = (entry.date for entry in reversed(entries) if isinstance(entry, data.Transaction))
+    """The day of the last transaction or card, so that a report says the same tomorrow.
+
+    A lot that is recalled after the last transaction is recalled where no day is asked for.
+    """
+    days = (entry.date for entry in reversed(entries) if _tells(entry))
     return next(days, entries[-1].date if entries else datetime.date(1970, 1, 1))
+
+
+def _tells(entry: data.Directive) -> bool:
+    """Whether an entry says what became of goods, or what a lot is."""
+    if isinstance(entry, data.Custom):
+        return entry.type in card_files.CARD_TYPES
+    return isinstance(entry, data.Transaction)
 
 
 def _when(line: Line) -> tuple[datetime.date, int]:

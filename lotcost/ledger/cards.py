@@ -24,7 +24,8 @@ from lotcost.ledger.errors import LotError, UnknownWord, WrongType, nearest
 from lotcost.ledger.statuses import DOWNSTREAM, LOT_STATUS, read_status
 from lotcost.model import Lot
 
-CUSTOM_TYPES = frozenset({"lot", LOT_STATUS, "lot-count", "lot-write-down", "lot-close"})
+CARD_TYPES = frozenset({"lot", LOT_STATUS})
+CUSTOM_TYPES = CARD_TYPES | frozenset({"lot-count", "lot-write-down", "lot-close"})
 DATE_KEYS = frozenset({"expires", "manufactured", "best-before"})
 NOT_ON_CARD = frozenset(
     {

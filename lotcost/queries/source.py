@@ -33,7 +33,7 @@ class Source:
 
     @cached_property
     def books(self) -> Books:
-        """The ledger's lots, as of the evening of its last transaction unless a host says more."""
+        """The ledger's lots, as of the evening of its last day unless a host says more."""
         make = self._options.get(BOOKS)
         books: Books = make() if make else Books(self._entries, self._options)
         return books
