@@ -625,6 +625,8 @@ def test_a_lot_stays_a_text(write: Write) -> None:
         ("\n\n", "receipts.csv is empty; nothing is to import"),
         ("a,b\n1,2\n", 'receipts.csv row 1: no heading "date"'),
         (HEADINGS.replace("quantity", "quantitty"), 'did you mean "quantitty"?'),
+        (HEADINGS.replace("quantity", "pieces"), '[columns] quantity = "pieces"'),
+        (HEADINGS.replace("quantity", '"a ""b"""'), '[columns] quantity = "a \\"b\\""'),
         (HEADINGS.strip() + ",lot\n", 'row 1: 2 columns have the heading "lot"'),
         (DELIVERY + '2025-01-03,MILK,"L', "row 5: unexpected end of data"),
         ("%PDF-1.7", "receipts.csv is a PDF; an import takes .csv and .xlsx"),

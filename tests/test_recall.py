@@ -278,6 +278,7 @@ def test_both_are_written_at_once_and_for_several_lots(file: Path, tmp_path: Pat
     [
         (["F1", "-o", "pack.pdf"], "pack.pdf is neither .xlsx nor .html"),
         (["F1", "-o", "-"], "- is neither .xlsx nor .html"),
+        (["F1", "-o", "."], ". is neither .xlsx nor .html"),
         (["F1"], "Missing option '-o' / '--output'"),
         (["F9", "-o", "pack.xlsx"], "No lot is numbered 'F9'"),
         (["F1", "--at", "2025-01-01", "-o", "pack.xlsx"], "Ask for --at 2025-01-02 or a later day"),

@@ -572,6 +572,7 @@ def test_a_trace_has_every_movement_in_a_table(file: Path, tmp_path: Path) -> No
             "CAKE has no lot F1, but FLOUR has; write --commodity FLOUR.",
         ),
         (["Mill"], "Mill is no lot, but the supplier of FLOUR F1, RYE X1, RYE a/b"),
+        (["FLOUR", "F1"], 'FLOUR is a commodity, and no lot. Name one of its lots in quotes, as'),
         (["po-1", "x" * 500], "No lot is numbered 'xxx"),
         ([""], "No lot is numbered ''."),
         ([], "Missing argument 'LOT...'."),
@@ -600,6 +601,15 @@ def test_a_lot_is_named_by_what_is_its_own(file: Path, word: str, lot: str) -> N
 
     assert shown.exit_code == 0
     assert shown.stdout.startswith(f"Trace of {lot} (")
+
+
+def test_lots_that_are_offered_do_not_command_the_terminal(file: Path) -> None:
+    file.write_text(file.read_text().replace('"F1"', '"F\x1b[7m1\u202e"'))
+    shown = CliRunner().invoke(main, ["trace", str(file), "F2"], color=True)
+
+    assert "F [7m1" in shown.stderr
+    assert "\x1b" not in shown.stderr
+    assert "\u202e" not in shown.stderr
 
 
 def test_what_is_made_of_itself_is_refused_in_words(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from beancount.core import account as accounts
 
 from lotcost.ledger.books import Books
 from lotcost.ledger.loading import Ledger
+from lotcost.rendering.values import printable
 from lotcost.reports.catalog import Question, groups
 
 _MOST_LISTED = 20
@@ -54,7 +55,7 @@ def check_account(account: str, ledger: Ledger) -> None:
 
 def offer(word: str, known: Iterable[str]) -> str:
     """Offer the words near one, whatever their case, and list all where they are few."""
-    words = list(known)
+    words = list(map(printable, known))
     by_case: dict[str, list[str]] = {}
     for each in words:
         by_case.setdefault(each.casefold(), []).append(each)

@@ -89,6 +89,12 @@ def _by_other_words(index: Index, word: str, commodity: str | None) -> Lot:
             f"{_short(word)} is no lot, but the {found[0].by} of {', '.join(named)}{more}. "
             f'Name a lot, as "{named[0]}".'
         )
+    of_goods = sorted(lot.number for lot in index.lines if lot.commodity == word)
+    if of_goods:
+        raise click.UsageError(
+            f"{word} is a commodity, and no lot. Name one of its lots in quotes, as "
+            f'"{word} {printable(of_goods[0])}".'
+        )
     numbers = sorted({lot.number for lot in index.lines if commodity in {None, lot.commodity}})
     raise click.UsageError(f"No lot is numbered {_short(word)!r}{offer(word, numbers)}")
 

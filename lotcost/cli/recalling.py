@@ -50,7 +50,7 @@ def _recall(
 
 def _check_target(file: Path) -> None:
     if file.suffix.lower() not in _PAGES | {".xlsx"}:
-        raise click.UsageError(f"{file.name} is neither .xlsx nor .html; a recall is one of them.")
+        raise click.UsageError(f"{file} is neither .xlsx nor .html; a recall is one of them.")
     output.format_of("xlsx", file)
 
 

@@ -15,6 +15,7 @@ from lotcost.importers.grid import Grid
 from lotcost.importers.mapping import COUNTS, DELIVERIES, FOR_PEOPLE, FileMapping
 from lotcost.importers.wrong import WrongFileError, WrongRow
 from lotcost.ledger.errors import nearest
+from lotcost.ledger.near_expiry import quoted
 
 MOST_BYTES = 8 * 1024 * 1024
 """What beangulp looks at as well: a larger file is taken for something else."""
@@ -176,19 +177,21 @@ def _no_header(grids: Sequence[Grid], name: str, mapping: FileMapping, kind: str
     grid, at = max(tried, key=lambda each: len(_columns(each[0].rows[each[1]].cells, mapping)))
     row = grid.rows[at]
     has = [str(cell) for cell in row.cells if isinstance(cell, str | Decimal) and cell != ""]
-    lacking = _missing(_columns(row.cells, mapping), mapping, kind)
+    columns = _columns(row.cells, mapping)
+    lacking = _missing(columns, mapping, kind)
     lines = []
     for clause in lacking:
         words = " or ".join(f'"{mapping.heading(field)}"' for field in clause)
         close = nearest(mapping.heading(clause[0]), has)
         meant = f"; {close}" if close.startswith("did you mean") else ""
         lines.append(f"{grid.name} row {row.number}: no heading {words}{meant}")
-    (field, *_), first = lacking[0], (has or [""])[0]
+    (field, *_), fields = lacking[0], {_folded(mapping.heading(each)) for each in columns}
+    first = next((each for each in has if _folded(each) not in fields), f"its {field}")
     return "\n".join(
         [
             *lines,
             f"Row {row.number} has: {', '.join(has)}. Say which is which in a mapping, for example "
-            f'[columns] {field} = "{first}"',
+            f"[columns] {field} = {quoted(first)}",
         ]
     )
 
