@@ -24,7 +24,7 @@ _DAY = "datetime.date | str | None"
 _TEXT = "str | None"
 _ARGUMENTS = """
 Args:
-  at: As of the evening of this day, a date or "2025-03-31"; else of the last transaction or lot directive.
+  at: As of the evening of this day, a date or "2025-03-31"; else of the last day of the books.
   since: The first day of a period, which is in.
   commodity: These goods only.
   lot: The lot of this number only.

@@ -453,7 +453,7 @@ def test_a_wrong_row_is_named_with_its_reason(
 
     assert line.startswith("receipts.csv row 2: ")
     assert said in line
-    assert end == "Nothing is imported: 1 of 1 rows are wrong."
+    assert end == "Nothing is imported: 1 of 1 rows is wrong."
 
 
 def test_a_total_below_the_list_is_told_for_what_it_is(write: Write) -> None:
@@ -754,7 +754,7 @@ def test_a_formula_counts_as_what_it_showed(write: Write) -> None:
     result = run(file)
 
     assert "+  Assets:Stock:Main        10 MILK @ 2.00 USD\n" in result.stdout
-    assert "receipts.xlsx: 1 cells hold formulas (D2)" in result.stderr
+    assert "receipts.xlsx: formulas, in 1 of the cells (D2), count as" in result.stderr
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.99])

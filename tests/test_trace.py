@@ -572,7 +572,7 @@ def test_a_trace_has_every_movement_in_a_table(file: Path, tmp_path: Path) -> No
             "CAKE has no lot F1, but FLOUR has; write --commodity FLOUR.",
         ),
         (["Mill"], "Mill is no lot, but the supplier of FLOUR F1, RYE X1, RYE a/b"),
-        (["FLOUR", "F1"], 'FLOUR is a commodity, and no lot. Name one of its lots in quotes, as'),
+        (["FLOUR", "F1"], "FLOUR is a commodity, and no lot. Name one of its lots in quotes, as"),
         (["po-1", "x" * 500], "No lot is numbered 'xxx"),
         ([""], "No lot is numbered ''."),
         ([], "Missing argument 'LOT...'."),

@@ -203,7 +203,10 @@ def _refuse(imported: Imported) -> None:
         click.echo(line, err=True)
     wrong = len(reading.wrong)
     rows = len(reading.received) + len(reading.found) + len(reading.not_counted) + wrong
-    click.echo(f"Nothing is imported: {wrong} of {rows} rows are wrong.", err=True)
+    click.echo(
+        f"Nothing is imported: {wrong} of {rows} rows {'is' if wrong == 1 else 'are'} wrong.",
+        err=True,
+    )
 
 
 def _add(

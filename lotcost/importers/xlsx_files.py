@@ -119,7 +119,7 @@ def _grid(content: bytes, sheet: Any, name: str) -> Grid:
     if formulas:
         named = ", ".join(formulas[:_MOST_NAMED]) + (", ..." if formulas[_MOST_NAMED:] else "")
         notes = (
-            f"{name}: {len(formulas)} cells hold formulas ({named}); they count as what they "
+            f"{name}: formulas, in {len(formulas)} of the cells ({named}), count as what they "
             "showed when the file was saved",
         )
     return Grid(name, sheet.title, grid, pads=True, notes=notes)
