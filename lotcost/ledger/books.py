@@ -6,6 +6,7 @@ one reader serves both, and what the reports say is what the ledger holds.
 
 from __future__ import annotations
 
+import bisect
 import copy
 import datetime
 import os
@@ -137,6 +138,22 @@ class Books:
         other = copy.copy(self)
         other._where = where
         other.__dict__.pop("picked", None)
+        return other
+
+    def until(self, day: datetime.date, where: Callable[[Line], bool] | None = None) -> Books:
+        """Return the books as of another day, at the latest the last; no line is read again."""
+        other = Books(self.entries, self.options, day, where)
+        # A later `open` may lay down a method for accounts that had none on that day.
+        if all(
+            (other.config.policy(account) is None) == (self.config.policy(account) is None)
+            for account in other.config.posted_to
+        ):
+            # Cached properties, which would find just this: both are in the order of their days.
+            postings, lines = self.postings, self.lines
+            end = bisect.bisect_right(postings, day, key=lambda group: group[0].date)
+            other.__dict__["postings"] = postings[:end]
+            end = bisect.bisect_right(lines, day, key=lambda line: line.date)
+            other.__dict__["lines"] = lines[:end]
         return other
 
     def asks_for(self, line: Line) -> bool:

@@ -82,6 +82,7 @@ class Config:
 
     Attributes:
       currencies: What anything is priced in.
+      posted_to: The accounts that have a posting.
       near_expiry: What goods are worth, in percent of their cost, with so many days left or
         fewer; the smallest number of days that fits counts.
     """
@@ -116,6 +117,7 @@ class Config:
                 self.errors.extend(_commodity_errors(entry))
             elif isinstance(entry, data.Custom) and entry.type == "lotcost":
                 self.errors.extend(self._read_setting(entry))
+        self.posted_to = frozenset(account for account, _ in held)
         self.main_currency: str = next(iter(currencies), "USD")
         stocked = {commodity for account, commodity in held if self.policy(account) is not None}
         self.currencies = frozenset(currencies)

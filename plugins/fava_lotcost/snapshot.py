@@ -73,14 +73,10 @@ class Snapshot:
 
     def lot(self, lot: Lot, asked: Asked) -> OneLot | None:
         """Return all there is to say of a lot, or None where no line moves it."""
-        test = self._test(asked)
-        books = Books(
-            self.entries,
-            self.options,
-            asked.at,
-            lambda line: line.lot == lot and (test is None or test(line)),
-        )
-        return one_lot(books, lot)
+        books = self.books(asked)
+        with no_collecting():
+            own = books.only(lambda line: line.lot == lot and books.asks_for(line))
+            return one_lot(own, lot)
 
     def trace(self, lots: Iterable[Lot], at: datetime.date | None) -> Trace | Cycle:
         """Trace lots that are moved up to a day; no filter narrows this."""
@@ -109,6 +105,11 @@ class Snapshot:
         return tuple(name for name, there in found.items() if not there) or ("movements",)
 
     @cached_property
+    def _whole(self) -> Books:
+        """The books of all days, which those of any other are made of."""
+        return Books(self.entries, self.options)
+
+    @cached_property
     def _accounts(self) -> frozenset[str]:
         """Every account that is opened, and all above it."""
         return frozenset(
@@ -119,7 +120,10 @@ class Snapshot:
         )
 
     def _books(self, asked: Asked) -> Books:
-        return Books(self.entries, self.options, asked.at, self._test(asked))
+        test = self._test(asked)
+        if asked.at is not None:
+            return self._whole.until(asked.at, test)
+        return self._whole if test is None else self._whole.only(test)
 
     def _report(self, name: str, asked: Asked, by: str | None) -> Report:
         question = Question(asked.since, asked.at, by=by)
