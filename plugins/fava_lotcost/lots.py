@@ -29,9 +29,10 @@ _BOXES = ("account", "filter", "time")
 _DAYS_LEFT = Column("days_left", "count")
 _SHOWN = (
     *("account", "commodity", "lot", "received", "expires", "days_left", "supplier"),
-    *("units_received", "units_sold", "units_consumed", "units_written_off", "units_adjusted"),
-    *("units_transferred", "units_on_hand", "unit_cost", "cost_on_hand", "currency"),
-    *("gross_margin", "margin_rate"),
+    *("units_received", "units_sold", "units_written_off", "units_on_hand"),
+    *("unit_cost", "cost_on_hand", "currency", "gross_margin", "margin_rate"),
+    # What few lots have comes last, where a narrow screen has no room for it.
+    *("units_consumed", "units_adjusted", "units_transferred"),
 )
 _NARROWED_BY = ("commodity", "supplier")
 # These have a column where any lot has what makes them.
