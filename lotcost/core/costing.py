@@ -62,7 +62,7 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
     stock = Stock(rules, _arrivals(events))
     refused_entries: set[int] = set()
     for event in events:
-        if isinstance(event, Landing) and event.is_on_own and event.entry in refused_entries:
+        if event.entry in refused_entries and isinstance(event, Landing) and event.is_on_own:
             yield None
             continue
         stock.begin()
@@ -103,12 +103,11 @@ def _issue(stock: Stock, movement: Movement) -> Costed:
 
 def _sell(stock: Stock, movement: Movement) -> Costed:
     costed = _issue(stock, movement)
-    sold = list(zip(movement.issues, costed.drawn, strict=True))
     if movement.sold_in:
-        for issue, parts in sold:
+        for issue, parts in zip(movement.issues, costed.drawn, strict=True):
             _want_prices(stock, movement, issue, parts)
-    for issue, parts in sold:
-        stock.sold[issue.commodity].add(movement, list(parts))
+    for issue, parts in zip(movement.issues, costed.drawn, strict=True):
+        stock.sold[issue.commodity].add(movement, parts)
     return costed
 
 
@@ -116,6 +115,8 @@ def _want_prices(stock: Stock, movement: Movement, issue: Issue, parts: Sequence
     """Refuse a sale in a currency that what its goods cost has no price in."""
     for part in parts:
         for currency in movement.sold_in:
+            if currency == part.currency:
+                continue
             cost = Money(part.cost, part.currency)
             if stock.rules.convert(cost, currency, movement.date) is None:
                 raise RefusedError(issue.posting, NoPrice(part.currency, currency))

@@ -186,6 +186,13 @@ class Shelf:
             self._news = bars.news
             for pile in self._aside.leave_all():
                 self._queue.add(pile)
+        first = self._next(lot, bars).first()
+        if first is not None and ZERO < units < first[2].layer.units:
+            pile = first[2]
+            # Most draws leave a rest of one layer: no queue changes, and no plan is wanted.
+            if bars is None or not bars.bar(pile.layer):
+                self.units -= units
+                return (self._draw(pile, units, cent),)
         plan = self._plan(units, lot, bars)
         if plan is None:
             return None

@@ -82,8 +82,11 @@ def split(layer: Layer, units: Decimal, cent: Decimal) -> tuple[Layer, Layer]:
     lot, acquired, order, expires, held, whole, currency, unit_cost, basis, rested = layer
     after = _after(basis, basis.gone + units, cent)
     cost = after.gone_cost - basis.gone_cost
-    down = after.gone_down - basis.gone_down
-    left, rest, rests = held - units, whole - cost, rested - down
+    down, rests = ZERO, rested
+    if basis.written_down:
+        down = after.gone_down - basis.gone_down
+        rests = rested - down
+    left, rest = held - units, whole - cost
     return (
         Layer(lot, acquired, order, expires, units, cost, currency, unit_cost, basis, down),
         Layer(lot, acquired, order, expires, left, rest, currency, unit_cost, after, rests),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -34,13 +34,13 @@ class Sales:
     """
 
     def __init__(self) -> None:
-        self._all: list[Sold] = []
+        self._all: list[tuple[Movement, Sequence[Layer]]] = []
         self._sorted = 0
         self._by: dict[tuple[str, str, str | None], list[Sold]] = defaultdict(list)
 
-    def add(self, movement: Movement, parts: list[Layer]) -> None:
+    def add(self, movement: Movement, parts: Sequence[Layer]) -> None:
         """Add what a sale drew."""
-        self._all.append(Sold(len(self._all), movement, parts))
+        self._all.append((movement, parts))
 
     def of(self, lot: str | None, movement: Movement) -> Iterator[Sold]:
         """Yield the sales that goods come back from, the latest first.
@@ -69,11 +69,13 @@ class Sales:
             before = sale.place
 
     def _sort(self) -> None:
-        for sale in self._all[self._sorted :]:
-            lots = {part.lot.number for part in sale.parts}
+        for place in range(self._sorted, len(self._all)):
+            movement, parts = self._all[place]
+            sale = Sold(place, movement, list(parts))
+            lots = {part.lot.number for part in parts}
             for lot in (None, *sorted(lots)):
                 self._by["", "", lot].append(sale)
-                self._by["party", sale.movement.party, lot].append(sale)
-                for link in sale.movement.links:
+                self._by["party", movement.party, lot].append(sale)
+                for link in movement.links:
                     self._by["link", link, lot].append(sale)
         self._sorted = len(self._all)

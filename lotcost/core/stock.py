@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lotcost.core import expiry
 from lotcost.core.matching import SORT_KEYS, Bars, Join, Shelf
 from lotcost.core.pooling import AverageShelf
-from lotcost.core.recalls import Recalls
+from lotcost.core.recalls import Recalls, reaches
 from lotcost.core.refusals import (
     Bar,
     Barred,
@@ -120,13 +120,15 @@ class Stock:
         self.sold: dict[str, Sales] = defaultdict(Sales)
         self.by_link: dict[str, dict[Lot, None]] = defaultdict(dict)
         self.last: dict[str, Layer] = {}  # each commodity's last receipt
-        self._drawn: list[tuple[str, Layer]] = []
+        self._drawn: list[tuple[str, tuple[Layer, ...]]] = []
         self._receipts = 0
         self._shelves: dict[tuple[str, str], Shelf] = {}
         # A lot that is barred is so until something is said, of it or of what it was made from.
         statuses = {change.date for history in rules.statuses.values() for change in history}
         expiries = {day for changes in rules.expires.values() for day, _ in changes}
         self._news = sorted(statuses | expiries)
+        self._told = rules.statuses.keys() | rules.expires.keys()
+        self._recalls_reach = reaches(rules.statuses)
         self._day: datetime.date | None = None
         self._todays_bars: Bars
 
@@ -136,8 +138,9 @@ class Stock:
 
     def put_back(self) -> None:
         """Undo the draws of the event at hand, last first."""
-        for account, layer in reversed(self._drawn):
-            self.put(account, layer)
+        for account, parts in reversed(self._drawn):
+            for layer in reversed(parts):
+                self.put(account, layer)
 
     def shelf(self, account: str, commodity: str) -> Shelf:
         """Return the layers of a commodity in an account."""
@@ -236,7 +239,7 @@ class Stock:
         parts = shelf.take(issue.units, lot, bars, self.rules.cent)
         if parts is None:
             raise RefusedError(issue.posting, self._why_not(shelf, issue, lot, kind, day))
-        self._drawn += [(issue.account, part) for part in parts]
+        self._drawn.append((issue.account, parts))
         return parts
 
     def recost(self, account: str, layer: Layer, more: Decimal, down: Decimal = ZERO) -> Recost:
@@ -259,8 +262,12 @@ class Stock:
         return self._todays_bars
 
     def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
-        own = expiry.bar(layer.lot, self.expires(layer, day), self.rules.statuses, day)
-        return self.recalls.bar(layer.lot, own, day)
+        lot, expires = layer.lot, layer.expires
+        quiet = lot not in self._told and not self._recalls_reach
+        if quiet and (expires is None or day <= expires):
+            return None
+        own = expiry.bar(lot, self.expires(layer, day), self.rules.statuses, day)
+        return self.recalls.bar(lot, own, day)
 
     def expires(self, layer: Layer, day: datetime.date) -> datetime.date | None:
         """Return a layer's last day, as it was known on a day."""
