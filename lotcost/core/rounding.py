@@ -153,7 +153,10 @@ def slices(layer: Layer, cent: Decimal) -> tuple[Slice, ...]:
     if layer.unit_cost is not None:
         return (Slice(layer.units, layer.unit_cost),)
     low = (layer.cost / layer.units).quantize(cent, ROUND_DOWN)
-    dearer = (layer.cost - low * layer.units) / cent
+    over = layer.cost - low * layer.units
+    if not over:
+        return (Slice(layer.units, low),)
+    dearer = over / cent
     held = (Slice(layer.units - dearer, low), Slice(dearer, low + cent))
     return tuple(slice_ for slice_ in held if slice_.units)
 

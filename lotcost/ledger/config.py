@@ -83,6 +83,7 @@ class Config:
     Attributes:
       currencies: What anything is priced in.
       posted_to: The accounts that have a posting.
+      unreadable: The accounts whose method is none that is known: their `open` has that error.
       near_expiry: What goods are worth, in percent of their cost, with so many days left or
         fewer; the smallest number of days that fits counts.
     """
@@ -95,7 +96,6 @@ class Config:
         self.policy = cache(self._policy)
         self.cent = cache(self._cent)
         self._root: Callable[[str], str] = cache(_root)
-        self.is_unreadable = cache(self._is_unreadable)
         self._income: str = options["name_income"]
         self._expenses: str = options["name_expenses"]
         self._opens: dict[str, data.Open] = {}
@@ -119,6 +119,7 @@ class Config:
                 self.errors.extend(self._read_setting(entry))
         self.posted_to = frozenset(account for account, _ in held)
         self.main_currency: str = next(iter(currencies), "USD")
+        self.unreadable = frozenset(filter(self._is_unreadable, self.posted_to))
         stocked = {commodity for account, commodity in held if self.policy(account) is not None}
         self.currencies = frozenset(currencies)
         self._goods = stocked - self.currencies
@@ -240,7 +241,6 @@ class Config:
         )
 
     def _is_unreadable(self, account: str) -> bool:
-        """Whether an account's method is none that is known: its `open` has that error."""
         return self.policy(account) is None and bool(self._laid_down(account))
 
     def _laid_down(self, account: str) -> data.Open | None:

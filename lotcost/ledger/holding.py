@@ -104,6 +104,8 @@ def by_lot(parts: Sequence[Layer]) -> dict[tuple[Lot, str], Decimal]:
 
 def share_by_units(money: Money, parts: Sequence[Layer], config: Config) -> ByLot:
     """Share money over the lots of parts by their units, as they were sold at one price."""
+    if len(parts) == 1:
+        return {(parts[0].lot, money.currency): money.number}
     units: dict[Lot, Decimal] = defaultdict(Decimal)
     for part in parts:
         units[part.lot] += part.units

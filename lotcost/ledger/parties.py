@@ -48,8 +48,7 @@ def named_in(meta: Mapping[str, Any], kind: Kind) -> str | None:
     """Return the party that metadata names: a customer, but of what is bought a supplier."""
     for key in _KEYS_OF.get(kind, PARTY_KEYS):
         said = meta.get(key)
-        name = "" if said is None else str(said).strip()
-        if name:
+        if said is not None and (name := str(said).strip()):
             return name
     return None
 

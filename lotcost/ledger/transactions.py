@@ -74,7 +74,8 @@ class TransactionReader:
     def read(self) -> None:
         """Add the transaction's movements and landed costs to what is written."""
         landed = [place for place, posting in enumerate(self.txn.postings) if is_landed(posting)]
-        if any(self.config.is_unreadable(posting.account) for posting in self.txn.postings):
+        unreadable = self.config.unreadable
+        if unreadable and any(each.account in unreadable for each in self.txn.postings):
             self.written.spoilt.add(self.place)  # its open has the error already
         if not self.legs.goods and not landed:
             return
@@ -164,6 +165,15 @@ class TransactionReader:
 
     def _check_words(self) -> None:
         """See that what the transaction itself says is known, and what its other legs say."""
+        if not is_silent(self.txn.meta):
+            self._check_own_words()
+        goods = {each.place for each in self.legs.goods}
+        for place, posting in enumerate(self.txn.postings):
+            if place not in goods and not is_silent(posting.meta or {}):
+                for error in unknown_keys(posting.meta or {}, POSTING_KEYS, self.txn):
+                    raise WrongError(type(error), error.message, posting)
+
+    def _check_own_words(self) -> None:
         for error in unknown_keys(self.txn.meta, POSTING_KEYS, self.txn):
             raise WrongError(type(error), error.message)
         for error in name_errors(self.txn.meta, self.txn.meta, self.txn):
@@ -173,11 +183,6 @@ class TransactionReader:
         if said is not None and said not in set(Kind):
             message = f'The lot-kind "{said}" is unknown; {nearest(str(said), Kind)}'
             raise WrongError(UnknownWord, message)
-        goods = {each.place for each in self.legs.goods}
-        for place, posting in enumerate(self.txn.postings):
-            if place not in goods and not is_silent(posting.meta or {}):
-                for error in unknown_keys(posting.meta or {}, POSTING_KEYS, self.txn):
-                    raise WrongError(type(error), error.message, posting)
 
     def _lots_named(self) -> Iterator[Lot]:
         """The lots that were to come in: a directive about them is not one more error."""

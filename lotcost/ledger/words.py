@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beancount.core import data
+from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_TOLERANCES
 
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.config import unknown_keys
@@ -14,7 +15,7 @@ from lotcost.ledger.kinds import POSTING_KEYS
 from lotcost.ledger.parties import name_errors
 from lotcost.model import Reason
 
-_LINE = frozenset({"filename", "lineno"})
+_OF_THE_HOST = frozenset({"filename", "lineno", AUTOMATIC_META, AUTOMATIC_TOLERANCES})
 
 
 class WrongError(Exception):
@@ -49,8 +50,8 @@ def check_words(posting: data.Posting, txn: data.Transaction) -> None:
 
 
 def is_silent(meta: Mapping[str, Any]) -> bool:
-    """Whether metadata says no more than its line, as that of most postings does."""
-    return meta.keys() <= _LINE
+    """Whether metadata says no more than its line and how it was booked, as most does."""
+    return meta.keys() <= _OF_THE_HOST
 
 
 def check_reason(reason: object) -> None:

@@ -116,9 +116,9 @@ class _Page:
 
     def label(self, mark: Recognised) -> None:
         """Attach its lot's card to a posting that Beancount booked."""
-        posting = self.txn.postings[mark.posting]
-        meta = lot_meta(posting.meta or {}, mark.lot, mark.kind, self.writer)
-        self.postings[mark.posting] = [posting._replace(meta=meta)]
+        account, units, cost, price, flag, own = self.txn.postings[mark.posting]
+        meta = lot_meta(own or {}, mark.lot, mark.kind, self.writer)
+        self.postings[mark.posting] = [Posting(account, units, cost, price, flag, meta)]
 
     def book(self, booked: Booked) -> None:
         """Put what was booked at cost, and add the legs it lacks."""
@@ -163,8 +163,9 @@ class _Page:
         if self.config.is_goods(units.currency):
             return posting
         rounded = half_up(units.number, self.config.cent(units.currency))
-        same = rounded == units.number
-        return posting._replace(units=Amount(rounded, units.currency)) if same else posting
+        if rounded != units.number or rounded.same_quantum(units.number):
+            return posting
+        return posting._replace(units=Amount(rounded, units.currency))
 
     def _move(self, goods: Issue | Receipt, parts: Sequence[Layer], kind: Kind, sign: int) -> None:
         posting = self.txn.postings[goods.posting]
