@@ -5,6 +5,7 @@ Under `spark-submit` the cluster is the one it names; else all cores of this mac
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -60,7 +61,8 @@ def _session() -> Iterator[SparkSession]:
         if not conf.contains("spark.master"):
             conf.setMaster("local[*]")
             conf.set("spark.ui.enabled", "false")
-            conf.set("spark.pyspark.python", sys.executable)
+            # PySpark takes its workers' Python from here alone, else the first on the path.
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             conf.set("spark.sql.shuffle.partitions", "16")
             conf.setIfMissing("spark.log.level", "ERROR")
             conf.setIfMissing("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
