@@ -60,10 +60,11 @@ def attribute(
                 found = sales[line.entry] = _Sales([], [])
             found.places.append(place)
             found.lines.append(line)
+    legs = _income_legs(entries, config)
     earned: dict[int, Money] = {}
     linked: dict[str, dict[int, Line]] = defaultdict(dict)
     for entry, sold in sales.items():
-        _within(entries[entry], sold, earned, config)
+        _within(legs.get(entry, ()), sold, earned, config)
         for link in sorted(entries[entry].links or ()):
             linked[link].update(zip(sold.places, sold.lines, strict=True))
     claimed: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
@@ -79,7 +80,7 @@ def attribute(
         for place, entry in enumerate(entries)
         if isinstance(entry, data.Transaction) and awaited & (entry.links or frozenset())
     }
-    income = _income(entries, invoices | sales.keys(), config)
+    income = _income(legs, invoices | sales.keys(), config)
     for (entry, currency), amount in income.items():
         if entry in sales:
             continue
@@ -100,13 +101,24 @@ def attribute(
     return Attribution(earned, left)
 
 
-def _within(txn: data.Transaction, sold: _Sales, earned: dict[int, Money], config: Config) -> None:
+def _income_legs(
+    entries: Sequence[data.Directive], config: Config
+) -> dict[int, list[data.Posting]]:
+    """Return the legs on income accounts by their entry; those of goods are in."""
+    legs: dict[int, list[data.Posting]] = {}
+    for place, entry in enumerate(entries):
+        if isinstance(entry, data.Transaction):
+            found = [posting for posting in entry.postings if config.is_income(posting.account)]
+            if found:
+                legs[place] = found
+    return legs
+
+
+def _within(
+    income: Iterable[data.Posting], sold: _Sales, earned: dict[int, Money], config: Config
+) -> None:
     """Attribute what the transaction itself says."""
-    legs = [
-        posting
-        for posting in txn.postings
-        if config.is_income(posting.account) and not config.is_goods(posting.units.currency)
-    ]
+    legs = [leg for leg in income if not config.is_goods(leg.units.currency)]
     tagged = _tagged(legs)
     short = bool(tagged)
     open_: dict[int, Line] = {}
@@ -201,7 +213,7 @@ def _among_lots(
 
 
 def _income(
-    entries: Sequence[data.Directive],
+    legs: Mapping[int, Sequence[data.Posting]],
     wholly: Collection[int],
     config: Config,
 ) -> dict[tuple[int, str], Decimal]:
@@ -211,12 +223,7 @@ def _income(
       wholly: The entries whose income is all theirs; of others it is that on a sales account,
         which is one laid down or one that goods were sold to.
     """
-    sold_to = {
-        posting.account
-        for place in wholly
-        for posting in entries[place].postings
-        if config.is_income(posting.account)
-    }
+    sold_to = {leg.account for place in wholly for leg in legs.get(place, ())}
     on_sales_account = [
         accounts.parent_matcher(name) for name in sorted(sold_to.union(config.sales_accounts))
     ]
@@ -226,14 +233,10 @@ def _income(
         return any(match(account) for match in on_sales_account)
 
     income: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    for place, entry in enumerate(entries):
-        if not isinstance(entry, data.Transaction):
-            continue
-        for posting in entry.postings:
-            if (
-                config.is_income(posting.account)
-                and not config.is_goods(posting.units.currency)
-                and (place in wholly or is_sales_account(posting.account))
+    for place, found in legs.items():
+        for leg in found:
+            if not config.is_goods(leg.units.currency) and (
+                place in wholly or is_sales_account(leg.account)
             ):
-                income[place, posting.units.currency] -= posting.units.number
+                income[place, leg.units.currency] -= leg.units.number
     return income
