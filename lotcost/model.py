@@ -89,17 +89,14 @@ class Basis(NamedTuple):
 
     Attributes:
       written_down: What of the write-downs rested on all the units.
-      gone: The units that left before the layer's own.
-      gone_cost: What they cost.
-      gone_down: What of the write-downs they took along.
+      first_off: What rounding the first unit's cost adds to all of them; None where a unit may
+        leave in parts.
     """
 
     units: Decimal
     cost: Decimal
-    written_down: Decimal = ZERO
-    gone: Decimal = ZERO
-    gone_cost: Decimal = ZERO
-    gone_down: Decimal = ZERO
+    written_down: Decimal
+    first_off: Decimal | None
 
 
 class Layer(NamedTuple):
@@ -112,6 +109,8 @@ class Layer(NamedTuple):
       cost: What all the units cost together.
       unit_cost: The unit cost the ledger holds them at where that is a fixed number;
         None where they are held in whole cents, one cent apart.
+      basis: What the cost is a share of.
+      gone: The units of the basis that left before the layer's own.
       written_down: What of the write-downs still rests on the units.
     """
 
@@ -124,6 +123,7 @@ class Layer(NamedTuple):
     currency: str
     unit_cost: Decimal | None
     basis: Basis
+    gone: Decimal = ZERO
     written_down: Decimal = ZERO
 
 

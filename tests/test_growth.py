@@ -14,7 +14,7 @@ from decimal import Decimal
 import pytest
 
 from lotcost.core.costing import replay
-from lotcost.core.stock import Rules
+from lotcost.core.rules import Rules
 from lotcost.model import Costed, Count, Issue, Kind, Lot, Method, Money, Movement, Receipt
 
 DAY = datetime.date(2025, 1, 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,7 +19,8 @@ from lotcost.core.production import make
 from lotcost.core.refusals import LotsDiffer, NoPrice, Refusal, Uneven
 from lotcost.core.returns import bring_back
 from lotcost.core.rounding import split
-from lotcost.core.stock import RefusedError, Rules, Stock
+from lotcost.core.rules import Rules
+from lotcost.core.stock import RefusedError, Stock
 from lotcost.core.valuing import close, expire, lose, write_down
 from lotcost.model import (
     BRINGS_LOTS,
@@ -59,10 +61,10 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
     An event with nothing to book, as a count that agrees, gives None. So does a landed cost on
     its own transaction's goods where they were refused: one cause gives one error.
     """
-    stock = Stock(rules, _arrivals(events))
+    stock = Stock(rules, cache(lambda: _arrivals(events)))
     refused_entries: set[int] = set()
     for event in events:
-        if event.entry in refused_entries and isinstance(event, Landing) and event.is_on_own:
+        if type(event) is Landing and event.is_on_own and event.entry in refused_entries:
             yield None
             continue
         stock.begin()
@@ -97,8 +99,7 @@ def _receive(stock: Stock, movement: Movement) -> Costed:
 
 def _issue(stock: Stock, movement: Movement) -> Costed:
     """Goods out for good."""
-    kind, day = movement.kind, movement.date
-    return Costed(movement, tuple([stock.draw(each, kind, day) for each in movement.issues]), ())
+    return Costed(movement, stock.draw_all(movement.issues, movement.kind, movement.date), ())
 
 
 def _sell(stock: Stock, movement: Movement) -> Costed:
@@ -106,8 +107,7 @@ def _sell(stock: Stock, movement: Movement) -> Costed:
     if movement.sold_in:
         for issue, parts in zip(movement.issues, costed.drawn, strict=True):
             _want_prices(stock, movement, issue, parts)
-    for issue, parts in zip(movement.issues, costed.drawn, strict=True):
-        stock.sold[issue.commodity].add(movement, parts)
+    stock.sales.add(costed)
     return costed
 
 

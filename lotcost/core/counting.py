@@ -17,7 +17,7 @@ def count(stock: Stock, found: Count) -> Costed | None:
     if lot not in stock.pasts and not (found.cost or found.at_last_cost):
         if found.units:
             raise RefusedError(0, CountUncosted(found.account, lot, found.units))
-        stock.find(lot, found.date, 0)
+        stock.find(lot, 0)
     shelf = stock.shelf(found.account, lot.commodity)
     on_hand = sum((layer.units for layer in shelf.layers(lot.number)), ZERO)
     difference = found.units - on_hand

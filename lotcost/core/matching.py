@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
-from typing import NamedTuple
+from typing import Protocol
 
-from lotcost.core.rounding import (
-    anew,
-    join,
-    residue,
-    split,
-    unit_cost_to_hold,
-)
+from lotcost.core.piles import Key, Pile, Queue
+from lotcost.core.rounding import anew, join, residue, unit_cost_to_hold
 from lotcost.model import ZERO, Layer, Method
 
-Key = tuple[int, int, int]
 Join = Callable[[Layer, Layer, Decimal], Layer | None]
 
 _NEVER = 3_700_000  # later than any date's ordinal
 
 
-def fifo(layer: Layer) -> Key:
+def fifo(pile: Pile) -> Key:
     """First in, first out."""
-    return layer.acquired.toordinal(), layer.order, 0
+    return pile.acquired.toordinal(), pile.order, 0
 
 
-def lifo(layer: Layer) -> Key:
+def lifo(pile: Pile) -> Key:
     """Last in, first out."""
-    return -layer.acquired.toordinal(), -layer.order, 0
+    return -pile.acquired.toordinal(), -pile.order, 0
 
 
-def fefo(layer: Layer) -> Key:
+def fefo(pile: Pile) -> Key:
     """First expired, first out; lots without a date go last, equals first in, first out."""
-    expires = layer.expires.toordinal() if layer.expires else _NEVER
-    return expires, layer.acquired.toordinal(), layer.order
+    expires = pile.expires.toordinal() if pile.expires else _NEVER
+    return expires, pile.acquired.toordinal(), pile.order
 
 
-SORT_KEYS: dict[Method, Callable[[Layer], Key]] = {
+SORT_KEYS: dict[Method, Callable[[Pile], Key]] = {
     Method.FIFO: fifo,
     Method.FEFO: fefo,
     Method.LIFO: lifo,
@@ -48,74 +41,20 @@ SORT_KEYS: dict[Method, Callable[[Layer], Key]] = {
 }
 
 
-class Bars(NamedTuple):
+class Bars(Protocol):
     """What forbids lots to be drawn on a day.
 
     Attributes:
       news: How often anything was said, up to that day, that may free a lot again.
     """
 
-    bar: Callable[[Layer], object]
     news: int
 
-
-class Pile:
-    """A layer as it stands now."""
-
-    __slots__ = ("layer", "serial")
-
-    def __init__(self, layer: Layer, serial: int) -> None:
-        self.layer = layer
-        self.serial = serial
+    def bar(self, layer: Layer | Pile) -> object:
+        """Return what forbids a lot to be drawn, if anything does."""
 
 
-Place = tuple[Key, int, Pile]
 Plan = list[tuple[Pile, Decimal]]
-
-
-class Queue:
-    """Piles in the order they are drawn.
-
-    Args:
-      key: The order they are drawn in; equals as they came.
-    """
-
-    def __init__(self, key: Callable[[Layer], Key]) -> None:
-        self._key = key
-        self._in: dict[int, Pile] = {}
-        # The place of a pile that left stays in the heap, in vain, until its turn comes.
-        self._heap: list[Place] = []
-
-    def add(self, pile: Pile) -> None:
-        """Let a pile stand in the queue, if it does not already."""
-        if pile.serial not in self._in:
-            self._in[pile.serial] = pile
-            heapq.heappush(self._heap, (self._key(pile.layer), pile.serial, pile))
-
-    def first(self) -> Place | None:
-        """Return the place of the pile whose turn it is; places compare as turns do."""
-        heap, standing = self._heap, self._in
-        while heap and heap[0][1] not in standing:
-            heapq.heappop(heap)
-        return heap[0] if heap else None
-
-    def leave(self, pile: Pile) -> None:
-        """Let a pile leave the queue, if it stands in it."""
-        self._in.pop(pile.serial, None)
-
-    def leave_all(self) -> Collection[Pile]:
-        """Let all piles leave the queue, and return them."""
-        left, self._in, self._heap = self._in, {}, []
-        return left.values()
-
-    def __contains__(self, pile: Pile) -> bool:
-        return pile.serial in self._in
-
-    def __iter__(self) -> Iterator[Pile]:
-        return iter(self._in.values())
-
-    def __len__(self) -> int:
-        return len(self._in)
 
 
 class Shelf:
@@ -126,10 +65,12 @@ class Shelf:
 
     Args:
       key: The order they are drawn in.
+      wants_lot: Whether an issue has to say its lot.
     """
 
-    def __init__(self, key: Callable[[Layer], Key]) -> None:
+    def __init__(self, key: Callable[[Pile], Key], wants_lot: bool) -> None:
         self.units = ZERO
+        self.wants_lot = wants_lot
         self._queue = Queue(key)
         self._aside = Queue(key)
         self._lots: dict[str, Queue] = {}
@@ -159,10 +100,10 @@ class Shelf:
         for pile in self._by_order.get(layer.order, ()):
             joined = self._joined(pile.layer, layer, cent, join)
             if joined is not None:
-                pile.layer = joined
+                pile.hold(joined)
                 break
         else:
-            pile = Pile(anew(layer), self._serial)
+            pile = Pile(layer, self._serial, cent)
             self._serial += 1
             self._by_order.setdefault(layer.order, []).append(pile)
         self._enqueue(pile)
@@ -172,9 +113,7 @@ class Shelf:
         """Add parts of what one event moves here, the last one out first."""
         return [self.put(part, cent) for part in parts]
 
-    def take(
-        self, units: Decimal, lot: str | None, bars: Bars | None, cent: Callable[[str], Decimal]
-    ) -> tuple[Layer, ...] | None:
+    def take(self, units: Decimal, lot: str | None, bars: Bars | None) -> tuple[Layer, ...] | None:
         """Draw units, of one lot where one is named, or nothing at all where they fall short.
 
         Args:
@@ -186,18 +125,18 @@ class Shelf:
             self._news = bars.news
             for pile in self._aside.leave_all():
                 self._queue.add(pile)
-        first = self._next(lot, bars).first()
-        if first is not None and ZERO < units < first[2].layer.units:
-            pile = first[2]
+        place = self._next(lot, bars).first()
+        if place is not None and ZERO < units < place[2].units:
+            pile = place[2]
             # Most draws leave a rest of one layer: no queue changes, and no plan is wanted.
-            if bars is None or not bars.bar(pile.layer):
+            if bars is None or not bars.bar(pile):
                 self.units -= units
-                return (self._draw(pile, units, cent),)
+                return (self._draw(pile, units),)
         plan = self._plan(units, lot, bars)
         if plan is None:
             return None
         self.units -= units
-        return tuple([self._drawn(pile, part, cent) for pile, part in plan])
+        return tuple([self._drawn(pile, part) for pile, part in plan])
 
     def layers(self, lot: str | None = None) -> Iterator[Layer]:
         """Yield what is on hand, first in first out, of one lot where one is named."""
@@ -211,12 +150,11 @@ class Shelf:
     def recost(self, layer: Layer, more: Decimal, down: Decimal, cent: Decimal) -> Layer:
         """Make a layer on hand dearer by `more`, of which `-down` is a write-down."""
         dearer = layer._replace(cost=layer.cost + more, written_down=layer.written_down + down)
-        dearer = anew(
-            dearer._replace(unit_cost=unit_cost_to_hold(dearer.units, dearer.cost, None, cent))
-        )
+        held_at = unit_cost_to_hold(dearer.units, dearer.cost, None, cent)
+        dearer = anew(dearer._replace(unit_cost=held_at), cent)
         for pile in self._by_order[layer.order]:
             if pile.layer is layer:
-                pile.layer = dearer
+                pile.hold(dearer)
         return dearer
 
     def _held_here(self, layer: Layer, cent: Decimal) -> Layer:
@@ -228,30 +166,30 @@ class Shelf:
     def _joined(self, layer: Layer, part: Layer, cent: Decimal, join: Join) -> Layer | None:
         return join(layer, part, cent)
 
-    def _draw(self, pile: Pile, units: Decimal, cent: Callable[[str], Decimal]) -> Layer:
-        out, pile.layer = split(pile.layer, units, cent(pile.layer.currency))
-        return out
+    def _draw(self, pile: Pile, units: Decimal) -> Layer:
+        return pile.draw(units)
 
     def _enqueue(self, pile: Pile) -> None:
         """Let a pile that has units be drawn."""
         if pile not in self._aside:
             self._queue.add(pile)
-        number = pile.layer.lot.number
+        number = pile.lot.number
         if number not in self._lots:
             self._lots[number] = Queue(fifo)
         self._lots[number].add(pile)
 
-    def _drawn(self, pile: Pile, units: Decimal, cent: Callable[[str], Decimal]) -> Layer:
+    def _drawn(self, pile: Pile, units: Decimal) -> Layer:
         """Draw from a pile, which leaves the queues where it is used up."""
-        out = self._draw(pile, units, cent)
-        if not pile.layer.units:
+        out = self._draw(pile, units)
+        if not pile.units:
             self._queue.leave(pile)
             self._aside.leave(pile)
-            lot = self._lots.get(pile.layer.lot.number)
+            number = pile.lot.number
+            lot = self._lots.get(number)
             if lot is not None:
                 lot.leave(pile)
                 if not lot:
-                    del self._lots[pile.layer.lot.number]
+                    del self._lots[number]
         return out
 
     def _piles(self, lot: str | None) -> Iterable[Pile]:
@@ -268,8 +206,8 @@ class Shelf:
             if place is None:
                 break
             pile = place[2]
-            on_hand = pile.layer.units
-            if bars is not None and bars.bar(pile.layer):
+            on_hand = pile.units
+            if bars is not None and bars.bar(pile):
                 passed.append(pile)
             elif on_hand > units:
                 plan.append((pile, units))
@@ -300,4 +238,4 @@ class Shelf:
 
 
 def _first_in(pile: Pile) -> tuple[Key, int]:
-    return fifo(pile.layer), pile.serial
+    return fifo(pile), pile.serial

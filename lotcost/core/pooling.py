@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from lotcost.core.matching import Join, Key, Pile, Shelf
-from lotcost.core.rounding import (
-    anew,
-    apportion,
-    fixed_unit_cost,
-    join,
-    pool,
-    split,
-    together,
-)
+from lotcost.core.matching import Join, Shelf
+from lotcost.core.piles import Key, Pile
+from lotcost.core.rounding import anew, apportion, fixed_unit_cost, join, pool, together
 from lotcost.model import Layer
 
 
@@ -23,14 +16,14 @@ class AverageShelf(Shelf):
 
     Args:
       key: The order units are drawn in.
+      wants_lot: Whether an issue has to say its lot.
       by_lot: Whether each lot has an average of its own.
     """
 
-    def __init__(self, key: Callable[[Layer], Key], by_lot: bool) -> None:
-        super().__init__(key)
+    def __init__(self, key: Callable[[Pile], Key], wants_lot: bool, by_lot: bool) -> None:
+        super().__init__(key, wants_lot)
         self._by_lot_pools = by_lot
-        self._pools: dict[str, Layer] = {}
-        self._cents: dict[str, Decimal] = {}
+        self._pools: dict[str, Pile] = {}
 
     def pool_currency(self, lot: str) -> str | None:
         """Return the currency a lot's costs are averaged in here, if they are."""
@@ -71,22 +64,24 @@ class AverageShelf(Shelf):
         last = super().latest(lot)
         if last is None:
             return None
-        whole = self._pools[self._pool_of(last)]
+        whole = self._pools[self._pool_of(last)].layer
         return last._replace(units=whole.units, cost=whole.cost)
 
     def recost(self, layer: Layer, more: Decimal, down: Decimal, cent: Decimal) -> Layer:
         """Make a layer on hand dearer by `more`, and with it the average it is part of."""
-        name = self._pool_of(layer)
-        self._pools[name] = anew(_dearer(self._pools[name], more, down))
+        whole = self._pools[self._pool_of(layer)]
+        whole.hold(anew(_dearer(whole.layer, more, down), cent))
         return _dearer(layer, more, down)
 
     def _average(self, layer: Layer, cent: Decimal) -> None:
         name = self._pool_of(layer)
         known = self._pools.get(name)
-        self._pools[name] = anew(layer) if known is None else pool(known, layer, cent)
-        self._cents[name] = cent
+        if known is None:
+            self._pools[name] = Pile(layer, len(self._pools), cent)
+        else:
+            known.hold(pool(known.layer, layer, cent))
 
-    def _pool_of(self, layer: Layer) -> str:
+    def _pool_of(self, layer: Layer | Pile) -> str:
         return layer.lot.number if self._by_lot_pools else ""
 
     def _held_here(self, layer: Layer, cent: Decimal) -> Layer:
@@ -104,13 +99,8 @@ class AverageShelf(Shelf):
             return None
         return layer._replace(units=layer.units + part.units)
 
-    def _draw(self, pile: Pile, units: Decimal, cent: Callable[[str], Decimal]) -> Layer:
-        held, name = pile.layer, self._pool_of(pile.layer)
-        out, self._pools[name] = split(self._pools[name], units, self._cents[name])
-        pile.layer = held._replace(units=held.units - units)
-        return held._replace(
-            units=units, cost=out.cost, written_down=out.written_down, basis=out.basis
-        )
+    def _draw(self, pile: Pile, units: Decimal) -> Layer:
+        return pile.draw_from(self._pools[self._pool_of(pile)], units)
 
     def _shares(self, lot: str | None) -> dict[int, Layer]:
         """The layers of a lot, or of all, by identity: each with its share of its pool's cost."""
@@ -119,7 +109,8 @@ class AverageShelf(Shelf):
             members.setdefault(self._pool_of(layer), []).append(layer)
         shared = {}
         for name, layers in members.items():
-            whole, cent = self._pools[name], self._cents[name]
+            whole = self._pools[name].layer
+            cent = self._pools[name].cent
             units = [layer.units for layer in layers]
             costs = apportion(whole.cost, units, cent)
             downs = apportion(whole.written_down, units, cent)

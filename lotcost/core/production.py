@@ -19,7 +19,7 @@ from lotcost.model import ZERO, Costed, Kind, Layer, Lot, Money, Movement, Recei
 
 def make(stock: Stock, movement: Movement) -> Costed:
     """Make a batch, or take one apart where all that comes out went into it."""
-    drawn = tuple(stock.draw(issue, Kind.PRODUCTION, movement.date) for issue in movement.issues)
+    drawn = stock.draw_all(movement.issues, Kind.PRODUCTION, movement.date)
     used = [part for parts in drawn for part in parts]
     apart = _batch_taken_apart(stock, movement, used)
     if apart is not None:

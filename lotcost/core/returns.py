@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from lotcost.core.refusals import NotSold
 from lotcost.core.rounding import split
+from lotcost.core.rules import Rules
 from lotcost.core.sales import Sold
-from lotcost.core.stock import RefusedError, Rules, Stock
+from lotcost.core.stock import RefusedError, Stock
 from lotcost.model import ZERO, Costed, Layer, Movement, Receipt
 
 
@@ -17,7 +18,7 @@ def bring_back(stock: Stock, movement: Movement) -> Costed:
     put = []
     for receipt in movement.receipts:
         sold, sales = ZERO, []
-        for sale in stock.sold[receipt.commodity].of(receipt.lot, movement):
+        for sale in stock.sales.of(receipt.commodity, receipt.lot, movement):
             sales.append(sale)
             sold += sum((part.units for part in sale.of_lot(receipt.lot)), ZERO)
             if sold >= receipt.units:

@@ -30,21 +30,35 @@ def half_up(amount: Decimal, cent: Decimal) -> Decimal:
     return amount.quantize(cent, ROUND_HALF_UP)
 
 
-def gone(total: Decimal, units: Decimal, out: Decimal, cent: Decimal) -> Decimal:
-    """Return the cost of the first `out` of `units` that cost `total` together.
+def basis_of(units: Decimal, cost: Decimal, cent: Decimal, written_down: Decimal = ZERO) -> Basis:
+    """Return what the cost of units is shared out from, while none of them has left."""
+    first_off = None
+    if units and not units % ONE:
+        first_off = (cost / units).quantize(cent, ROUND_HALF_UP) * units - cost
+    return Basis(units, cost, written_down, first_off)
+
+
+def cost_gone(basis: Basis, out: Decimal, cent: Decimal) -> Decimal:
+    """Return the cost of the first `out` of a basis's units.
 
     In proportion, but that the first unit's own rounding fades out over the units that
     follow it. Never falls as `out` grows, is exact at both ends, and between two whole
     counts moves by one of two amounts that are one cent apart.
     """
+    units, cost, _, first_off = basis
     if out == units:
-        return total
-    if out < ONE or units % ONE:
-        return half_up(total * out / units, cent)
-    first = (total / units).quantize(cent, ROUND_HALF_UP)
-    # total * out / units + (first - total / units) / out, in one division: a half stays a half.
-    share = (total * out * out + first * units - total) / (units * out)
-    return share.quantize(cent, ROUND_HALF_UP)
+        return cost
+    if first_off is None or out < ONE:
+        return (cost * out / units).quantize(cent, ROUND_HALF_UP)
+    # cost * out / units + first_off / units / out, in one division: a half stays a half.
+    return ((cost * out * out + first_off) / (units * out)).quantize(cent, ROUND_HALF_UP)
+
+
+def down_gone(basis: Basis, out: Decimal, cent: Decimal) -> Decimal:
+    """Return what of the write-downs the first `out` of a basis's units take along."""
+    if not basis.written_down:
+        return ZERO
+    return cost_gone(basis_of(basis.units, basis.written_down, cent), out, cent)
 
 
 def apportion(total: Decimal, weights: Sequence[Decimal], cent: Decimal) -> list[Decimal]:
@@ -71,25 +85,28 @@ def apportion(total: Decimal, weights: Sequence[Decimal], cent: Decimal) -> list
     return parts
 
 
-def anew(layer: Layer) -> Layer:
+def anew(layer: Layer, cent: Decimal) -> Layer:
     """Return a layer whose cost is shared out from what it is now."""
-    return layer._replace(basis=Basis(layer.units, layer.cost, layer.written_down))
+    units, cost, down = layer.units, layer.cost, layer.written_down
+    if not layer.gone and layer.basis[:3] == (units, cost, down):
+        return layer
+    return layer._replace(basis=basis_of(units, cost, cent, down), gone=ZERO)
 
 
 def split(layer: Layer, units: Decimal, cent: Decimal) -> tuple[Layer, Layer]:
     """Part a layer into the first units to leave and the rest."""
-    # Every draw comes by here, and `_replace` takes four times as long as the constructor.
-    lot, acquired, order, expires, held, whole, currency, unit_cost, basis, rested = layer
-    after = _after(basis, basis.gone + units, cent)
-    cost = after.gone_cost - basis.gone_cost
-    down, rests = ZERO, rested
-    if basis.written_down:
-        down = after.gone_down - basis.gone_down
-        rests = rested - down
-    left, rest = held - units, whole - cost
+    basis, before = layer.basis, layer.gone
+    after = before + units
+    cost = cost_gone(basis, after, cent) - cost_gone(basis, before, cent)
+    down = down_gone(basis, after, cent) - down_gone(basis, before, cent)
     return (
-        Layer(lot, acquired, order, expires, units, cost, currency, unit_cost, basis, down),
-        Layer(lot, acquired, order, expires, left, rest, currency, unit_cost, after, rests),
+        layer._replace(units=units, cost=cost, written_down=down),
+        layer._replace(
+            units=layer.units - units,
+            cost=layer.cost - cost,
+            gone=after,
+            written_down=layer.written_down - down,
+        ),
     )
 
 
@@ -109,7 +126,7 @@ def join(layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
 
 def pool(layer: Layer, part: Layer, cent: Decimal) -> Layer:
     """Put goods to others whatever they cost, at one average cost."""
-    return _undone(layer, part, cent) or anew(together(layer, part))
+    return _undone(layer, part, cent) or anew(together(layer, part), cent)
 
 
 def together(layer: Layer, part: Layer) -> Layer:
@@ -123,22 +140,15 @@ def together(layer: Layer, part: Layer) -> Layer:
 
 def _undone(layer: Layer, part: Layer, cent: Decimal) -> Layer | None:
     """Put back what left last, as if it never had; None where it is not that."""
-    basis = layer.basis
-    if part.units > basis.gone:
+    basis, after = layer.basis, layer.gone
+    before = after - part.units
+    if before < ZERO:
         return None
-    before = _after(basis, basis.gone - part.units, cent)
-    cost = basis.gone_cost - before.gone_cost
-    down = basis.gone_down - before.gone_down
+    cost = cost_gone(basis, after, cent) - cost_gone(basis, before, cent)
+    down = down_gone(basis, after, cent) - down_gone(basis, before, cent)
     if (cost, down) != (part.cost, part.written_down):
         return None
-    return together(layer, part)._replace(basis=before)
-
-
-def _after(basis: Basis, out: Decimal, cent: Decimal) -> Basis:
-    """Return a basis with so many units gone."""
-    units, cost, down, *_ = basis
-    gone_cost = gone(cost, units, out, cent)
-    return Basis(units, cost, down, out, gone_cost, gone(down, units, out, cent) if down else ZERO)
+    return together(layer, part)._replace(gone=before)
 
 
 def slices(layer: Layer, cent: Decimal) -> tuple[Slice, ...]:

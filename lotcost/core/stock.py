@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import bisect
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from lotcost.core import expiry
-from lotcost.core.matching import SORT_KEYS, Bars, Join, Shelf
+from lotcost.core.bars import USES_UP, Bars
+from lotcost.core.matching import SORT_KEYS, Join, Shelf
 from lotcost.core.pooling import AverageShelf
-from lotcost.core.recalls import Recalls, reaches
+from lotcost.core.recalls import Recalls
 from lotcost.core.refusals import (
     Bar,
     Barred,
@@ -28,50 +26,19 @@ from lotcost.core.refusals import (
     Short,
     UnknownLot,
 )
-from lotcost.core.rounding import join, unit_cost_to_hold
+from lotcost.core.rounding import basis_of, join, unit_cost_to_hold
+from lotcost.core.rules import Rules
 from lotcost.core.sales import Sales
 from lotcost.model import (
     ZERO,
-    Basis,
     Issue,
     Kind,
     Layer,
     Lot,
     Method,
-    Money,
     Receipt,
     Recost,
 )
-
-USES_UP = frozenset({Kind.SALE, Kind.PRODUCTION})  # what a barred lot may not be issued for
-
-
-class Rules(NamedTuple):
-    """What the ledger laid down before the first movement.
-
-    Attributes:
-      method: The method of an account.
-      averages_lots: Whether an account keeps each lot at one average cost.
-      cent: The smallest unit of a currency.
-      unit_weight: The weight of a unit of goods, where it is known.
-      statuses: Each lot's status directives in date order.
-      convert: Money in another currency at the ledger's price of a day, or None.
-      expires: When a lot expires, as it was known on a day, where that ever changed.
-      values: Whether an account's goods are valued, and not another's.
-      has_leg: Whether an account lays down where a kind of leg goes.
-      reverses: Whether a write-down is taken back when goods recover (IAS 2.33).
-    """
-
-    method: Callable[[str], Method]
-    averages_lots: Callable[[str], bool]
-    cent: Callable[[str], Decimal]
-    unit_weight: Callable[[str], Decimal | None]
-    statuses: expiry.StatusHistory
-    convert: Callable[[Money, str, datetime.date], Money | None]
-    expires: Mapping[Lot, Sequence[tuple[datetime.date, datetime.date]]]
-    values: Callable[[str], bool]
-    has_leg: Callable[[str, str], bool]
-    reverses: bool
 
 
 class RefusedError(Exception):
@@ -112,25 +79,18 @@ class Past:
 class Stock:
     """Everything on hand, and what is known of each lot."""
 
-    def __init__(self, rules: Rules, arrivals: Mapping[Lot, datetime.date]) -> None:
+    def __init__(self, rules: Rules, arrivals: Callable[[], Mapping[Lot, datetime.date]]) -> None:
         self.rules = rules
         self.arrivals = arrivals
         self.pasts: dict[Lot, Past] = {}
         self.recalls = Recalls(rules.statuses)
-        self.sold: dict[str, Sales] = defaultdict(Sales)
+        self.sales = Sales()
         self.by_link: dict[str, dict[Lot, None]] = defaultdict(dict)
         self.last: dict[str, Layer] = {}  # each commodity's last receipt
         self._drawn: list[tuple[str, tuple[Layer, ...]]] = []
         self._receipts = 0
         self._shelves: dict[tuple[str, str], Shelf] = {}
-        # A lot that is barred is so until something is said, of it or of what it was made from.
-        statuses = {change.date for history in rules.statuses.values() for change in history}
-        expiries = {day for changes in rules.expires.values() for day, _ in changes}
-        self._news = sorted(statuses | expiries)
-        self._told = rules.statuses.keys() | rules.expires.keys()
-        self._recalls_reach = reaches(rules.statuses)
-        self._day: datetime.date | None = None
-        self._todays_bars: Bars
+        self._bars = Bars(rules, self.recalls)
 
     def begin(self) -> None:
         """Begin an event: what it draws can be put back until the next one begins."""
@@ -148,10 +108,11 @@ class Stock:
         if shelf is None:
             method = self.rules.method(account)
             average = method is Method.AVERAGE
+            key, wants_lot = SORT_KEYS[method], method is Method.SPECIFIC
             if average or self.rules.averages_lots(account):
-                shelf = AverageShelf(SORT_KEYS[method], by_lot=not average)
+                shelf = AverageShelf(key, wants_lot, by_lot=not average)
             else:
-                shelf = Shelf(SORT_KEYS[method])
+                shelf = Shelf(key, wants_lot)
             self._shelves[account, commodity] = shelf
         return shelf
 
@@ -189,24 +150,25 @@ class Stock:
         """Put new goods into an account; `check` them first."""
         assert goods.lot is not None and goods.cost is not None  # the reader saw to it
         lot, (cost, currency) = Lot(goods.commodity, goods.lot), goods.cost
-        past = self.pasts.setdefault(lot, Past(currency))
+        past = self.pasts.get(lot)
+        if past is None:
+            past = self.pasts[lot] = Past(currency)
         past.units += goods.units
         past.cost += cost
         for link in links:
             self.by_link[link][lot] = None
         self._receipts += 1
+        units, cent = goods.units, self.rules.cent(currency)
         layer = Layer(
             lot=lot,
             acquired=goods.acquired or day,
             order=self._receipts,
             expires=goods.expires,
-            units=goods.units,
+            units=units,
             cost=cost,
             currency=currency,
-            unit_cost=unit_cost_to_hold(
-                goods.units, cost, goods.unit_cost, self.rules.cent(currency)
-            ),
-            basis=Basis(goods.units, cost),
+            unit_cost=unit_cost_to_hold(units, cost, goods.unit_cost, cent),
+            basis=basis_of(units, cost, cent),
         )
         self.last[goods.commodity] = layer
         past.first = past.first or layer
@@ -231,16 +193,26 @@ class Stock:
 
     def draw(self, issue: Issue, kind: Kind, day: datetime.date) -> tuple[Layer, ...]:
         """Draw what an issue asks for, or refuse it."""
-        shelf = self.shelf(issue.account, issue.commodity)
-        lot = issue.lot
-        if lot is None and self.rules.method(issue.account) is Method.SPECIFIC:
-            lot = _only_lot(shelf, issue)
-        bars = self._bars(day) if kind in USES_UP else None
-        parts = shelf.take(issue.units, lot, bars, self.rules.cent)
-        if parts is None:
-            raise RefusedError(issue.posting, self._why_not(shelf, issue, lot, kind, day))
-        self._drawn.append((issue.account, parts))
+        (parts,) = self.draw_all((issue,), kind, day)
         return parts
+
+    def draw_all(
+        self, issues: Iterable[Issue], kind: Kind, day: datetime.date
+    ) -> tuple[tuple[Layer, ...], ...]:
+        """Draw what each issue asks for, or refuse the first that cannot be."""
+        bars = self._bars.on(day) if kind in USES_UP else None
+        drawn = []
+        for issue in issues:
+            _, account, commodity, lot, units, _ = issue
+            shelf = self.shelf(account, commodity)
+            if lot is None and shelf.wants_lot:
+                lot = _only_lot(shelf, issue)
+            parts = shelf.take(units, lot, bars)
+            if parts is None:
+                raise RefusedError(issue.posting, self._why_not(shelf, issue, lot, bars))
+            self._drawn.append((account, parts))
+            drawn.append(parts)
+        return tuple(drawn)
 
     def recost(self, account: str, layer: Layer, more: Decimal, down: Decimal = ZERO) -> Recost:
         """Make what is on hand dearer, or cheaper where `more` is negative."""
@@ -248,53 +220,31 @@ class Stock:
         shelf = self.shelf(account, layer.lot.commodity)
         return Recost(account, layer, shelf.recost(layer, more, down, cent))
 
-    def find(self, lot: Lot, day: datetime.date, posting: int) -> Past:
+    def find(self, lot: Lot, posting: int) -> Past:
         """Return the past of a lot that has arrived."""
         past = self.pasts.get(lot)
         if past is None:
-            raise RefusedError(posting, self._unheard(lot, day))
+            raise RefusedError(posting, self._unheard(lot))
         return past
-
-    def _bars(self, day: datetime.date) -> Bars:
-        if day != self._day:
-            self._day = day
-            self._todays_bars = Bars(partial(self._bar, day), bisect.bisect(self._news, day))
-        return self._todays_bars
-
-    def _bar(self, day: datetime.date, layer: Layer) -> Bar | None:
-        lot, expires = layer.lot, layer.expires
-        quiet = lot not in self._told and not self._recalls_reach
-        if quiet and (expires is None or day <= expires):
-            return None
-        own = expiry.bar(lot, self.expires(layer, day), self.rules.statuses, day)
-        return self.recalls.bar(lot, own, day)
-
-    def expires(self, layer: Layer, day: datetime.date) -> datetime.date | None:
-        """Return a layer's last day, as it was known on a day."""
-        changes = self.rules.expires.get(layer.lot)
-        known = expiry.known_at(changes, day) if changes else None
-        return known or layer.expires
 
     def want_leg(self, posting: int, account: str, key: str) -> None:
         """Refuse what needs a leg that no account is laid down for."""
         if not self.rules.has_leg(account, key):
             raise RefusedError(posting, NoAccount(account, key))
 
-    def _unheard(self, lot: Lot, day: datetime.date) -> Refusal:
-        if lot in self.arrivals:
-            return NotArrived(lot, self.arrivals[lot])
-        known = sorted(each.number for each in self.arrivals if each.commodity == lot.commodity)
-        elsewhere = sorted(each.commodity for each in self.arrivals if each.number == lot.number)
+    def _unheard(self, lot: Lot) -> Refusal:
+        arrivals = self.arrivals()
+        if lot in arrivals:
+            return NotArrived(lot, arrivals[lot])
+        known = sorted(each.number for each in arrivals if each.commodity == lot.commodity)
+        elsewhere = sorted(each.commodity for each in arrivals if each.number == lot.number)
         return UnknownLot(lot, tuple(known), tuple(elsewhere))
 
-    def _why_not(
-        self, shelf: Shelf, issue: Issue, lot: str | None, kind: Kind, day: datetime.date
-    ) -> Refusal:
+    def _why_not(self, shelf: Shelf, issue: Issue, lot: str | None, bars: Bars | None) -> Refusal:
         if lot is not None and Lot(issue.commodity, lot) not in self.pasts:
-            return self._unheard(Lot(issue.commodity, lot), day)
+            return self._unheard(Lot(issue.commodity, lot))
         held = _held(
-            (layer, self._bar(day, layer) if kind in USES_UP else None)
-            for layer in shelf.layers(lot)
+            (layer, None if bars is None else bars.bar(layer)) for layer in shelf.layers(lot)
         )
         if lot is not None and held and held[0].bar is not None:
             return Barred(issue.account, Lot(issue.commodity, lot), held[0].bar)

@@ -30,7 +30,7 @@ def write_down(stock: Stock, event: WriteDown) -> Revalued | None:
     Item by item, an item being a layer of the lot (IAS 2.29). Where it recovers, the write-down
     is taken back as far as it rests on units on hand (IAS 2.33), or never (ASC 330-10-35-14).
     """
-    past = stock.find(event.lot, event.date, 0)
+    past = stock.find(event.lot, 0)
     if past.currency != event.value.currency:
         raise RefusedError(0, CurrencyDiffers(event.lot, past.currency, event.value.currency))
     recosts = []
@@ -58,7 +58,7 @@ def expire(stock: Stock, event: Expiring) -> Costed | None:
     """Write off what is on hand of a lot that has expired: an issue an account."""
     units: dict[str, Decimal] = defaultdict(Decimal)
     for account, layer in stock.on_hand(event.lot):
-        expires = stock.expires(layer, event.date)
+        expires = stock.rules.last_day(event.lot, layer.expires, event.date)
         if is_expired(expires, event.date):
             units[account] += layer.units
     if not units:
@@ -71,8 +71,7 @@ def expire(stock: Stock, event: Expiring) -> Costed | None:
         if not stock.rules.has_leg(account, "lot-write-off-expired"):
             stock.want_leg(0, account, "lot-write-off")
     movement = Movement(Kind.WRITE_OFF, event.date, event.entry, issues, reason=Reason.EXPIRED)
-    drawn = tuple(stock.draw(issue, Kind.WRITE_OFF, event.date) for issue in issues)
-    return Costed(movement, drawn, ())
+    return Costed(movement, stock.draw_all(issues, Kind.WRITE_OFF, event.date), ())
 
 
 def lose(stock: Stock, costed: Costed) -> Costed:

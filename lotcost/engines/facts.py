@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from babel.core import get_global
 
 from lotcost.core.expiry import Change
-from lotcost.core.stock import Rules
+from lotcost.core.rules import Rules
 from lotcost.model import Lot, Method, Money, Status
 
 NAME = "costing"

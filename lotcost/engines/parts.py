@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from lotcost.core.costing import Refused, replay
-from lotcost.core.stock import Rules
+from lotcost.core.rules import Rules
 from lotcost.engines.facts import Facts, rules
 from lotcost.engines.telling import Row, tell
 from lotcost.ledger.sentences import refused

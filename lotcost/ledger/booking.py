@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from beancount.core import data
 
+from lotcost.core.bars import USES_UP
 from lotcost.core.costing import Outcome, Refused, replay
 from lotcost.core.expiry import bar, known_at
 from lotcost.core.genealogy import Batch
 from lotcost.core.recalls import Recalls, reaches
 from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
-from lotcost.core.stock import USES_UP, Rules
+from lotcost.core.rules import Rules
 from lotcost.ledger.books import Books
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy

@@ -24,7 +24,7 @@ from beancount.core import data
 from beancount.core.position import Cost
 
 from lotcost.core.expiry import bar
-from lotcost.core.rounding import gone, half_up
+from lotcost.core.rounding import basis_of, cost_gone, half_up
 from lotcost.ledger.books import Books
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import number
@@ -153,7 +153,8 @@ def _drawn_in_turn(books: Books, account: str, lots: Iterable[Expired]) -> Itera
     for expired in lots:
         goods, currency = expired.lot.commodity, expired.cost.currency
         out[goods] += expired.units
-        after = gone(cost[goods], units[goods], out[goods], books.config.cent(currency))
+        cent = books.config.cent(currency)
+        after = cost_gone(basis_of(units[goods], cost[goods], cent), out[goods], cent)
         yield expired._replace(cost=Money(after - drawn[goods], currency))
         drawn[goods] = after
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from lotcost.core.costing import Outcome, Refused, replay
-from lotcost.core.stock import Rules
+from lotcost.core.rules import Rules
 from lotcost.ledger.books import Books, Line
 from lotcost.model import ZERO, Costed, Kind, Layer, Method, Revalued
 from lotcost.reports.telling import Told, plainly, tell

@@ -11,7 +11,7 @@ CORE = """
 import datetime, gc, itertools, json, random, resource, sys, time
 from decimal import Decimal
 from lotcost.core.costing import replay
-from lotcost.core.stock import Rules
+from lotcost.core.rules import Rules
 from lotcost.model import Costed, Issue, Kind, Method, Money, Movement, Receipt
 number, method, open_lots = int(sys.argv[1]), Method(sys.argv[2]), int(sys.argv[3])
 rng, day, cent = random.Random(1), datetime.date(2021, 1, 4), Decimal("0.01")
