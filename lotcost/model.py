@@ -89,14 +89,14 @@ class Basis(NamedTuple):
 
     Attributes:
       written_down: What of the write-downs rested on all the units.
-      first_off: What rounding the first unit's cost adds to all of them; None where a unit may
-        leave in parts.
+      first_off: What rounding the first unit's cost adds to all of them; nothing where a unit
+        may leave in parts.
     """
 
     units: Decimal
     cost: Decimal
     written_down: Decimal
-    first_off: Decimal | None
+    first_off: Decimal
 
 
 class Layer(NamedTuple):

@@ -69,7 +69,8 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
             continue
         stock.begin()
         try:
-            outcome: Outcome = _EVENTS[type(event)](stock, event)
+            what = event.kind if type(event) is Movement else type(event)
+            outcome: Outcome = _BOOK[what](stock, event)
         except RefusedError as refused:
             stock.put_back()
             outcome = Refused(event, refused.posting, refused.why)
@@ -91,10 +92,10 @@ def _arrivals(events: Sequence[Event]) -> dict[Lot, datetime.date]:
 
 def _receive(stock: Stock, movement: Movement) -> Costed:
     """Goods in at the cost their documents say."""
-    for receipt in movement.receipts:
+    receipts, day, links = movement.receipts, movement.date, movement.links
+    for receipt in receipts:
         stock.check(receipt)
-    put = (stock.receive(each, movement.date, movement.links) for each in movement.receipts)
-    return Costed(movement, (), tuple((layer,) for layer in put))
+    return Costed(movement, (), tuple([(stock.receive(each, day, links),) for each in receipts]))
 
 
 def _issue(stock: Stock, movement: Movement) -> Costed:
@@ -209,7 +210,8 @@ def _first(parts: list[Layer], receipt: Receipt, rules: Rules) -> Iterator[Layer
         yield part
 
 
-_MOVEMENTS: Mapping[Kind, Callable[[Stock, Movement], Costed]] = {
+# A dict and no `singledispatch`, which takes longer to find a function than some take to run.
+_BOOK: Mapping[Kind | type[Event], Callable[[Stock, Any], Outcome]] = {
     Kind.RECEIPT: _receive,
     Kind.SALE: _sell,
     Kind.SALE_RETURN: bring_back,
@@ -218,16 +220,6 @@ _MOVEMENTS: Mapping[Kind, Callable[[Stock, Movement], Costed]] = {
     Kind.PRODUCTION: make,
     Kind.WRITE_OFF: _write_off,
     Kind.ADJUSTMENT: _adjust,
-}
-
-
-def _move(stock: Stock, movement: Movement) -> Costed:
-    return _MOVEMENTS[movement.kind](stock, movement)
-
-
-# A dict and no `singledispatch`, which takes longer to find a function than some take to run.
-_EVENTS: Mapping[type[Event], Callable[[Stock, Any], Outcome]] = {
-    Movement: _move,
     Landing: land,
     WriteDown: write_down,
     Count: count,

@@ -69,7 +69,6 @@ class Shelf:
     """
 
     def __init__(self, key: Callable[[Pile], Key], wants_lot: bool) -> None:
-        self.units = ZERO
         self.wants_lot = wants_lot
         self._queue = Queue(key)
         self._aside = Queue(key)
@@ -96,7 +95,6 @@ class Shelf:
           join: Puts goods to a layer of their receipt, where they can be.
         """
         layer = self._held_here(layer, cent)
-        self.units += layer.units
         for pile in self._by_order.get(layer.order, ()):
             joined = self._joined(pile.layer, layer, cent, join)
             if joined is not None:
@@ -119,23 +117,22 @@ class Shelf:
         Args:
           bars: What lots are passed over for, if anything.
         """
-        if units > self.units or (lot is not None and lot not in self._lots):
+        if lot is not None and lot not in self._lots:
             return None
         if bars is not None and bars.news != self._news:
             self._news = bars.news
             for pile in self._aside.leave_all():
                 self._queue.add(pile)
-        place = self._next(lot, bars).first()
-        if place is not None and ZERO < units < place[2].units:
+        queue = self._queue if lot is None and bars is not None else self._next(lot, bars)
+        place = queue.first()
+        if place is not None and ZERO < units <= place[2].units:
             pile = place[2]
-            # Most draws leave a rest of one layer: no queue changes, and no plan is wanted.
+            # Most draws are of one layer, and want no plan.
             if bars is None or not bars.bar(pile):
-                self.units -= units
-                return (self._draw(pile, units),)
+                return (self._drawn(pile, units),)
         plan = self._plan(units, lot, bars)
         if plan is None:
             return None
-        self.units -= units
         return tuple([self._drawn(pile, part) for pile, part in plan])
 
     def layers(self, lot: str | None = None) -> Iterator[Layer]:

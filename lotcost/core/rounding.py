@@ -32,7 +32,7 @@ def half_up(amount: Decimal, cent: Decimal) -> Decimal:
 
 def basis_of(units: Decimal, cost: Decimal, cent: Decimal, written_down: Decimal = ZERO) -> Basis:
     """Return what the cost of units is shared out from, while none of them has left."""
-    first_off = None
+    first_off = ZERO
     if units and not units % ONE:
         first_off = (cost / units).quantize(cent, ROUND_HALF_UP) * units - cost
     return Basis(units, cost, written_down, first_off)
@@ -48,7 +48,7 @@ def cost_gone(basis: Basis, out: Decimal, cent: Decimal) -> Decimal:
     units, cost, _, first_off = basis
     if out == units:
         return cost
-    if first_off is None or out < ONE:
+    if not first_off or out < ONE:
         return (cost * out / units).quantize(cent, ROUND_HALF_UP)
     # cost * out / units + first_off / units / out, in one division: a half stays a half.
     return ((cost * out * out + first_off) / (units * out)).quantize(cent, ROUND_HALF_UP)

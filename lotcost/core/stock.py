@@ -159,17 +159,10 @@ class Stock:
             self.by_link[link][lot] = None
         self._receipts += 1
         units, cent = goods.units, self.rules.cent(currency)
-        layer = Layer(
-            lot=lot,
-            acquired=goods.acquired or day,
-            order=self._receipts,
-            expires=goods.expires,
-            units=units,
-            cost=cost,
-            currency=currency,
-            unit_cost=unit_cost_to_hold(units, cost, goods.unit_cost, cent),
-            basis=basis_of(units, cost, cent),
-        )
+        held_at = unit_cost_to_hold(units, cost, goods.unit_cost, cent)
+        acquired, order = goods.acquired or day, self._receipts
+        basis = basis_of(units, cost, cent)
+        layer = Layer(lot, acquired, order, goods.expires, units, cost, currency, held_at, basis)
         self.last[goods.commodity] = layer
         past.first = past.first or layer
         return self.put(goods.account, layer)
@@ -204,7 +197,7 @@ class Stock:
         drawn = []
         for issue in issues:
             _, account, commodity, lot, units, _ = issue
-            shelf = self.shelf(account, commodity)
+            shelf = self._shelves.get((account, commodity)) or self.shelf(account, commodity)
             if lot is None and shelf.wants_lot:
                 lot = _only_lot(shelf, issue)
             parts = shelf.take(units, lot, bars)
