@@ -5,13 +5,12 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
-from functools import partial
-from typing import Any, cast
 
 from lotcost.core.rounding import anew, cost_gone, down_gone
-from lotcost.model import Layer
+from lotcost.model import Layer, maker
 
 Key = tuple[int, int, int]
+_layer = maker(Layer)
 
 
 class Pile:
@@ -85,10 +84,6 @@ class Pile:
         return _layer(
             (lot, acquired, order, expires, units, cost, currency, unit_cost, basis, gone, down)
         )
-
-
-# Every draw makes one, and the constructor takes twice as long.
-_layer = cast(Callable[[tuple[Any, ...]], Layer], partial(tuple.__new__, Layer))
 
 
 Place = tuple[Key, int, Pile]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Posting
 from beancount.core.interpolate import AUTOMATIC_META
@@ -19,10 +18,11 @@ from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.parties import PARTY, named_in
 from lotcost.ledger.serials import SERIAL
-from lotcost.model import SOLD, ZERO, Kind, Layer, Lot, Money, Recost
+from lotcost.model import SOLD, ZERO, Kind, Layer, Lot, Money, Recost, maker
 
 Meta = Mapping[str, Any]
 _WORDS = {kind: kind.value for kind in Kind}  # `value` is a function call
+_amount, _cost, _posting = maker(Amount), maker(Cost), maker(Posting)
 ByLot = Mapping[tuple[Lot, str], Decimal]
 
 
@@ -50,18 +50,20 @@ def hold(
     held: list[Posting] = []
     for part in parts:
         commodity, number = part.lot
+        currency, fixed = part.currency, part.unit_cost
         meta = lot_meta(written_meta or {}, part.lot, kind, writer)
         if part.expires is not None:
             meta.setdefault("expires", part.expires)
-        for place, (units, unit_cost) in enumerate(slices(part, writer.config.cent(part.currency))):
-            amount = Amount(sign * units, commodity)
-            cost = Cost(unit_cost, part.currency, part.acquired, number)
-            own = dict(meta) if place else meta
-            held.append(Posting(account, amount, cost, price, flag, own))
-        missing = residue(part)
+        own = meta
+        for units, unit_cost in slices(part, writer.config.cent(currency)):
+            amount = _amount((units if sign > 0 else -units, commodity))
+            cost = _cost((unit_cost, currency, part.acquired, number))
+            held.append(_posting((account, amount, cost, price, flag, own)))
+            own = dict(meta)
+        missing = residue(part) if fixed is not None else ZERO
         if missing:
-            amount = Amount(sign * missing, part.currency)
-            held.append(Posting(account, amount, None, None, flag, dict(meta)))
+            amount = _amount((sign * missing, currency))
+            held.append(_posting((account, amount, None, None, flag, dict(meta))))
     return held
 
 
@@ -115,12 +117,15 @@ def share_by_units(money: Money, parts: Sequence[Layer], config: Config) -> ByLo
 
 def money_legs(
     account: str, amounts: ByLot, source: Meta, kind: Kind, sign: int, **more: str
-) -> Iterator[data.Posting]:
-    """Yield a leg of money a lot, with more metadata where some is given."""
-    filename, lineno = source["filename"], source["lineno"]
-    for (lot, currency), amount in amounts.items():
-        meta = {"filename": filename, "lineno": lineno, **naming(lot, kind), **more}
-        yield Posting(account, Amount(sign * amount, currency), None, None, None, meta)
+) -> list[Posting]:
+    """Return a leg of money a lot, with more metadata where some is given."""
+    line = {"filename": source["filename"], "lineno": source["lineno"]}
+    legs = []
+    for (lot, currency), number in amounts.items():
+        amount = _amount((number if sign > 0 else -number, currency))
+        meta = {**line, **naming(lot, kind), **more}
+        legs.append(_posting((account, amount, None, None, None, meta)))
+    return legs
 
 
 def line_of(source: Meta) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 
 from beancount.core import data
 from beancount.core.amount import Amount
@@ -101,18 +102,22 @@ class _Page:
         self.txn = txn
         self.config: Config = written.config
         self.writer = Writer(written.cards, written.config, txn.date)
-        self.postings: list[list[Posting]] = [[posting] for posting in txn.postings]
+        self.postings: list[list[Posting]] = []
         self.legs: list[Posting] = []
         self.changed = False
         # Goods that other legs took, elided, and that wait to be restated at their cost.
-        self.elsewhere: dict[int, Decimal] = {
-            place: posting.units.number
-            for place, posting in enumerate(txn.postings)
-            if self.config.is_goods(posting.units.currency)
-            and self.config.policy(posting.account) is None
-        }
+        self.elsewhere: dict[int, Decimal] = {}
+        self.paid_to: set[str] = set()  # the accounts that have a leg of money
         self.difference_to: str | None = None
         self.credited = False  # whether a price says what the elided leg of a return is
+        for place, posting in enumerate(txn.postings):
+            number, commodity = posting.units
+            if not self.config.is_goods(commodity):
+                posting = self._in_cents(posting)
+                self.paid_to.add(posting.account)
+            elif self.config.policy(posting.account) is None:
+                self.elsewhere[place] = number
+            self.postings.append([posting])
 
     def label(self, mark: Recognised) -> None:
         """Attach its lot's card to a posting that Beancount booked."""
@@ -141,8 +146,7 @@ class _Page:
 
     def finish(self, excuse: bool) -> data.Transaction:
         """Return the transaction, balanced to the cent."""
-        postings = [self._in_cents(posting) for held in self.postings for posting in held]
-        postings += self.legs
+        postings = [*chain.from_iterable(self.postings), *self.legs]
         if not self.changed and not excuse:
             return self.txn._replace(postings=postings)  # labels alone weigh nothing
         off = residual(postings)
@@ -160,8 +164,6 @@ class _Page:
         if not posting.meta or AUTOMATIC_META not in posting.meta:
             return posting
         units = posting.units
-        if self.config.is_goods(units.currency):
-            return posting
         rounded = half_up(units.number, self.config.cent(units.currency))
         if rounded != units.number or rounded.same_quantum(units.number):
             return posting
@@ -187,7 +189,7 @@ class _Page:
         taken = kind is not Kind.RECEIPT and self._restate(goods, cost, kind, sign)
         if kind in _AT_COST and not taken:
             account = _account_at_cost(policy, kind, reason_of(posting, self.txn))
-            if account is not None and account not in self._paid_to:
+            if account is not None and account not in self.paid_to:
                 self.legs += money_legs(account, cost, source, kind, sign)
         if kind in _MAY_DIFFER:
             self.difference_to = policy.accounts.get("lot-adjustment")
@@ -252,15 +254,6 @@ class _Page:
     @cached_property
     def _wants_revenue(self) -> bool:
         return wants_revenue(self.txn, self.config)
-
-    @cached_property
-    def _paid_to(self) -> frozenset[str]:
-        """The accounts that the transaction has a leg of money on."""
-        return frozenset(
-            posting.account
-            for posting in self.txn.postings
-            if not self.config.is_goods(posting.units.currency)
-        )
 
     def _balanced(self, postings: list[Posting], off: Mapping[str, Decimal]) -> list[Posting]:
         """Let the elided leg take what is off, else the account laid down for differences."""
