@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from beancount.core import account as accounts
@@ -73,8 +73,8 @@ class Policy(NamedTuple):
         return self.accounts.get(f"lot-write-off-{reason}", self.accounts.get("lot-write-off"))
 
 
-def _root(account: str) -> str:
-    return account.partition(":")[0]
+def _is_below(root: str, account: str) -> bool:
+    return account.partition(":")[0] == root
 
 
 class Config:
@@ -83,6 +83,9 @@ class Config:
     Attributes:
       currencies: What anything is priced in.
       posted_to: The accounts that have a posting.
+      is_goods: Tells goods from money: goods are kept in stock, and nothing is priced in them.
+      is_income: Tells an income account.
+      is_expense: Tells an expense account.
       unreadable: The accounts whose method is none that is known: their `open` has that error.
       near_expiry: What goods are worth, in percent of their cost, with so many days left or
         fewer; the smallest number of days that fits counts.
@@ -95,9 +98,8 @@ class Config:
         self.near_expiry: dict[int, Decimal] = {}
         self.policy = cache(self._policy)
         self.cent = cache(self._cent)
-        self._root: Callable[[str], str] = cache(_root)
-        self._income: str = options["name_income"]
-        self._expenses: str = options["name_expenses"]
+        self.is_income = cache(partial(_is_below, options["name_income"]))
+        self.is_expense = cache(partial(_is_below, options["name_expenses"]))
         self._opens: dict[str, data.Open] = {}
         currencies = dict.fromkeys(options["operating_currency"])
         held: set[tuple[str, str]] = set()
@@ -123,10 +125,7 @@ class Config:
         stocked = {commodity for account, commodity in held if self.policy(account) is not None}
         self.currencies = frozenset(currencies)
         self._goods = stocked - self.currencies
-
-    def is_goods(self, commodity: str) -> bool:
-        """Tell goods from money: goods are kept in stock, and nothing is priced in them."""
-        return commodity in self._goods
+        self.is_goods: Callable[[str], bool] = self._goods.__contains__
 
     @property
     def goods(self) -> frozenset[str]:
@@ -142,14 +141,6 @@ class Config:
         """Whether Beancount leaves costs in an account as they are written: booking "NONE"."""
         entry = self._opens.get(account)
         return entry is not None and entry.booking is data.Booking.NONE
-
-    def is_income(self, account: str) -> bool:
-        """Tell an income account."""
-        return self._root(account) == self._income
-
-    def is_expense(self, account: str) -> bool:
-        """Tell an expense account."""
-        return self._root(account) == self._expenses
 
     @property
     def sales_accounts(self) -> list[str]:

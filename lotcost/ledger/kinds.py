@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Set
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from beancount.core import data
+from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_TOLERANCES
 
 from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.errors import nearest, number
-from lotcost.model import ZERO, Kind
+from lotcost.model import ZERO, Kind, maker
 
 POSTING_KEYS = frozenset({"lot-kind"})
+_OF_THE_HOST = frozenset({"filename", "lineno", AUTOMATIC_META, AUTOMATIC_TOLERANCES})
 OUT_KINDS = frozenset(
     {
         *(Kind.SALE, Kind.PURCHASE_RETURN, Kind.TRANSFER),
@@ -30,6 +31,7 @@ class Goods(NamedTuple):
     Attributes:
       priced: Whether the posting itself says a price or a cost.
       met: Whether another leg has the goods the other way, without a cost.
+      silent: Whether neither its metadata nor its transaction's says anything.
     """
 
     place: int
@@ -38,6 +40,7 @@ class Goods(NamedTuple):
     comes_in: bool
     priced: bool
     met: bool
+    silent: bool
 
 
 class Legs(NamedTuple):
@@ -48,53 +51,70 @@ class Legs(NamedTuple):
       made: The commodities that come in without a price.
       used: The commodities that go out.
       earns: Whether there is a leg on an income account.
+      telling: The places of the postings whose metadata says something.
     """
 
     goods: tuple[Goods, ...]
-    accounts: frozenset[str]
+    accounts: Set[str]
     moving: Mapping[tuple[str, bool], Set[str]]
     made: Set[str]
     used: Set[str]
     earns: bool
+    telling: tuple[int, ...]
 
     @classmethod
     def of(cls, txn: data.Transaction, config: Config) -> Legs:
         """Sort a transaction's postings, once: a long one is not read again at each posting."""
-        found: list[tuple[int, data.Posting, Policy]] = []
+        policy_of, is_goods = config.policy, config.is_goods
+        all_silent = is_silent(txn.meta)
+        found: list[tuple[int, data.Posting, Policy, bool, bool]] = []
         others: set[str] = set()
         bare: set[tuple[str, bool]] = set()
+        telling: list[int] = []
         for place, posting in enumerate(txn.postings):
-            policy = config.policy(posting.account)
-            units = posting.units
-            if posting.cost is None:
-                bare.add((units.currency, units.number > ZERO))
-            if policy is not None and config.is_goods(units.currency):
-                found.append((place, posting, policy))
-            else:
-                others.add(posting.account)
-        goods = []
-        moving: dict[tuple[str, bool], set[str]] = defaultdict(set)
-        made, used = set(), set()
-        for place, posting, policy in found:
-            number_, commodity = posting.units
+            account, (number_, commodity), cost, _, _, meta = posting
             comes_in = number_ > ZERO
-            priced = posting.price is not None or posting.cost is not None
+            silent = not meta or is_silent(meta)
+            if not silent:
+                telling.append(place)
+            if cost is None:
+                bare.add((commodity, comes_in))
+            if is_goods(commodity) and (policy := policy_of(account)) is not None:
+                found.append((place, posting, policy, comes_in, silent and all_silent))
+            else:
+                others.add(account)
+        goods = []
+        moving: dict[tuple[str, bool], set[str]] = {}
+        made, used = set(), set()
+        for place, posting, policy, comes_in, silent in found:
+            account, (_, commodity), cost, price, _, _ = posting
+            priced = price is not None or cost is not None
             met = (commodity, not comes_in) in bare
-            goods.append(Goods(place, posting, policy, comes_in, priced, met))
-            moving[commodity, comes_in].add(posting.account)
+            goods.append(_goods((place, posting, policy, comes_in, priced, met, silent)))
+            moving.setdefault((commodity, comes_in), set()).add(account)
             if not comes_in:
                 used.add(commodity)
             elif not priced:
                 made.add(commodity)
         earns = any(map(config.is_income, others))
-        return cls(tuple(goods), frozenset(others), moving, made, used, earns)
+        return cls(tuple(goods), others, moving, made, used, earns, tuple(telling))
+
+
+_goods = maker(Goods)
+
+
+def is_silent(meta: Mapping[str, Any]) -> bool:
+    """Whether metadata says no more than its line and how it was booked, as most does."""
+    return meta.keys() <= _OF_THE_HOST
 
 
 def kind_of(goods: Goods, legs: Legs, txn: data.Transaction) -> Kind | str:
     """Return what a posting of goods is, or the sentence that says why nothing tells."""
-    said = (goods.posting.meta or {}).get("lot-kind", txn.meta.get("lot-kind"))
-    fitting = IN_KINDS if goods.comes_in else OUT_KINDS
+    said = None
+    if not goods.silent:
+        said = (goods.posting.meta or {}).get("lot-kind", txn.meta.get("lot-kind"))
     if said is not None:
+        fitting = IN_KINDS if goods.comes_in else OUT_KINDS
         if said in fitting:
             return Kind(said)
         if said in set(Kind):
@@ -123,10 +143,11 @@ def _units(goods: Goods) -> str:
 def _kind_out(goods: Goods, legs: Legs, txn: data.Transaction) -> Kind | None:
     if _moves_between(goods, legs):
         return Kind.TRANSFER
-    own_reason = "reason" in (goods.posting.meta or {})
+    own_reason = not goods.silent and "reason" in (goods.posting.meta or {})
     if not own_reason and legs.made - {goods.posting.units.currency}:
         return Kind.PRODUCTION
-    policy, reason = goods.policy, reason_of(goods.posting, txn)
+    policy = goods.policy
+    reason = None if goods.silent else reason_of(goods.posting, txn)
     if reason is not None or policy.write_offs & legs.accounts:
         return Kind.WRITE_OFF
     if policy.accounts.get("lot-adjustment") in legs.accounts:

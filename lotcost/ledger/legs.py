@@ -6,33 +6,44 @@ from collections.abc import Mapping
 
 from beancount.core import data
 
-from lotcost.ledger.config import Config
+from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.documents import balances, elided_money
 from lotcost.ledger.errors import MissingAccount, missing_leg
 from lotcost.ledger.kinds import Goods, reason_of
 from lotcost.ledger.words import WrongError
 from lotcost.model import SOLD, Kind
 
-_LEG_KEYS: Mapping[Kind, str] = {
+LEG_KEYS: Mapping[Kind, str] = {
     Kind.SALE: "lot-cost-of-sales",
     Kind.SALE_RETURN: "lot-cost-of-sales",
     Kind.WRITE_OFF: "lot-write-off",
     Kind.ADJUSTMENT: "lot-adjustment",
 }
+"""What an `open` calls the account that takes what goods cost as they come or go."""
+
+
+def account_at_cost(
+    posting: data.Posting, txn: data.Transaction, policy: Policy, kind: Kind
+) -> str | None:
+    """Return the account that takes what goods cost, where one is laid down.
+
+    A write-off goes by its reason.
+    """
+    if kind is Kind.WRITE_OFF:
+        return policy.write_off(reason_of(posting, txn))
+    return policy.accounts.get(LEG_KEYS[kind])
 
 
 def check_legs(goods: Goods, kind: Kind, txn: data.Transaction, config: Config) -> None:
     """See that an account is laid down for each leg that will have to be added."""
     policy = goods.policy
     wanted = []
-    if kind in _LEG_KEYS and not goods.met:
-        account = (
-            policy.write_off(reason_of(goods.posting, txn))
-            if kind is Kind.WRITE_OFF
-            else policy.accounts.get(_LEG_KEYS[kind])
-        )
-        if account is None:
-            wanted.append(_LEG_KEYS[kind])
+    if (
+        kind in LEG_KEYS
+        and not goods.met
+        and account_at_cost(goods.posting, txn, policy, kind) is None
+    ):
+        wanted.append(LEG_KEYS[kind])
     if (
         kind in SOLD
         and goods.posting.price is not None

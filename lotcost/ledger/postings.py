@@ -54,7 +54,7 @@ def recognise(
     if posting.cost is None:
         raise WrongError(MixedStyles, _mixed(goods, "goods without their lot"))
     held = posting.units.currency, posting.cost
-    number_ = _lot(posting, txn) or cards.native.get(held) or posting.cost.date.isoformat()
+    number_ = _lot(goods, txn) or cards.native.get(held) or posting.cost.date.isoformat()
     lot = Lot(posting.units.currency, number_)
     cards.native.setdefault(held, lot.number)
     if kind in BRINGS_LOTS and goods.comes_in:
@@ -67,7 +67,7 @@ def read_issue(
 ) -> Issue:
     """Read goods out of a managed account."""
     posting = goods.posting
-    lot = _lot(posting, txn)
+    lot = _lot(goods, txn)
     if posting.cost is not None:
         raise WrongError(MixedStyles, _mixed(goods, "a lot in Beancount's own form"))
     check_legs(goods, kind, txn, config)
@@ -88,7 +88,7 @@ def read_receipt(
     posting = goods.posting
     check_legs(goods, kind, txn, config)
     units, commodity = posting.units.number, posting.units.currency
-    receipt = Receipt(goods.place, posting.account, commodity, _lot(posting, txn), units)
+    receipt = Receipt(goods.place, posting.account, commodity, _lot(goods, txn), units)
     total = paid.get(goods.place)
     if kind is Kind.SALE_RETURN:
         return receipt._replace(revenue=total)
@@ -206,10 +206,13 @@ def _add_card(
     cards.add(lot, card_files.facts(said, txn.date, meta or txn.meta))
 
 
-def _lot(posting: data.Posting, txn: data.Transaction) -> str | None:
+def _lot(goods: Goods, txn: data.Transaction) -> str | None:
     """Return the lot number a posting names, by its own or its transaction's metadata or label."""
-    said = (posting.meta or {}).get("lot", txn.meta.get("lot"))
-    label = posting.cost.label if posting.cost is not None else None
+    cost = goods.posting.cost
+    label: str | None = cost.label if cost is not None else None
+    if goods.silent:
+        return label or None
+    said = (goods.posting.meta or {}).get("lot", txn.meta.get("lot"))
     if said is not None and (not isinstance(said, str) or not said.strip()):
         example = str(said).strip() or "L1"
         found = f'"{said}"' if isinstance(said, str) else said

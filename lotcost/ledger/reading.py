@@ -40,15 +40,16 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
     for place, entry in enumerate(entries):
         if isinstance(entry, data.Transaction):
             TransactionReader(place, entry, written).read()
+    written.events[:] = [_with_expires(event, cards) for event in written.events]
     evenings, errors = read_evenings(entries, config)
     written.errors.extend(errors)
-    events = [_with_expires(event, cards) for event in written.events] + evenings
-    events += _expirings(entries, written)
-    written.events[:] = sorted(events, key=_order)
-    arrivals = _arrivals(entries, written)
-    brought = cards.brought.union(arrivals)
-    written.errors.extend(card_files.unheard_of(cards, brought))
-    written.errors.extend(early_recalls(entries, arrivals))
+    others = [*evenings, *_expirings(entries, written)]
+    if others:  # the entries of a ledger are in the order of their days
+        written.events[:] = sorted([*written.events, *others], key=_order)
+    if cards.named:
+        arrivals = _arrivals(entries, written)
+        written.errors.extend(card_files.unheard_of(cards, cards.brought.union(arrivals)))
+        written.errors.extend(early_recalls(entries, arrivals))
     return written
 
 

@@ -45,10 +45,10 @@ def serials_of(goods: Goods, txn: data.Transaction, config: Config) -> tuple[str
     serial beside a lot is a fact of that lot.
     """
     own = goods.posting.meta or {}
-    said = own.get(SERIAL, txn.meta.get(SERIAL))
-    commodity, lot = goods.posting.units.currency, own.get("lot")
+    said = None if goods.silent else own.get(SERIAL, txn.meta.get(SERIAL))
     if said is None:
         return ()
+    commodity, lot = goods.posting.units.currency, own.get("lot")
     if config.tracked(commodity) != SERIAL:
         if SERIAL not in own or lot is not None:
             return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,12 +22,12 @@ from lotcost.ledger.errors import (
     WrongShares,
     nearest,
 )
-from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, kind_of, reason_of
+from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, is_silent, kind_of, reason_of
 from lotcost.ledger.landed import is_landed, read_landing
 from lotcost.ledger.parties import name_errors, party_of
 from lotcost.ledger.postings import Recognised, read_issue, read_receipt, recognise
 from lotcost.ledger.serials import by_unit, serials_of, with_unit_shares
-from lotcost.ledger.words import WrongError, check_reason, check_words, is_silent
+from lotcost.ledger.words import WrongError, check_reason, check_words
 from lotcost.model import (
     ZERO,
     Event,
@@ -73,7 +73,8 @@ class TransactionReader:
 
     def read(self) -> None:
         """Add the transaction's movements and landed costs to what is written."""
-        landed = [place for place, posting in enumerate(self.txn.postings) if is_landed(posting)]
+        postings = self.txn.postings
+        landed = [place for place in self.legs.telling if is_landed(postings[place])]
         unreadable = self.config.unreadable
         if unreadable and any(each.account in unreadable for each in self.txn.postings):
             self.written.spoilt.add(self.place)  # its open has the error already
@@ -117,7 +118,7 @@ class TransactionReader:
 
     def _add(self, goods: Goods, kind: Kind, group: Kind | int, paid: Mapping[int, Money]) -> None:
         written, txn = self.written, self.txn
-        check_words(goods.posting, txn)
+        check_words(goods, txn)
         serials = serials_of(goods, txn, self.config)
         parts = list(by_unit(goods, serials, paid, self.config)) if serials else [(goods, paid)]
         if goods.policy.native:
@@ -158,9 +159,10 @@ class TransactionReader:
             self.place,
             issues,
             receipts,
-            links=txn.links or frozenset(),
-            party=party_of(goods.posting.meta or {}, txn, kind) or "",
-            reason=None if reason is None else Reason(reason),
+            txn.links or frozenset(),
+            (txn.payee if goods.silent else party_of(goods.posting.meta or {}, txn, kind)) or "",
+            None if reason is None else Reason(reason),
+            sold_in=self._sold_in(issues) if kind is Kind.SALE else (),
         )
 
     def _check_words(self) -> None:
@@ -168,9 +170,10 @@ class TransactionReader:
         if not is_silent(self.txn.meta):
             self._check_own_words()
         goods = {each.place for each in self.legs.goods}
-        for place, posting in enumerate(self.txn.postings):
-            if place not in goods and not is_silent(posting.meta or {}):
-                for error in unknown_keys(posting.meta or {}, POSTING_KEYS, self.txn):
+        for place in self.legs.telling:
+            if place not in goods:
+                posting = self.txn.postings[place]
+                for error in unknown_keys(posting.meta, POSTING_KEYS, self.txn):
                     raise WrongError(type(error), error.message, posting)
 
     def _check_own_words(self) -> None:
@@ -199,8 +202,6 @@ class TransactionReader:
             return self._with_conversion(movement)
         if movement.kind is Kind.PURCHASE_RETURN:
             return self._with_credit(movement, paid)
-        if movement.kind is Kind.SALE:
-            return movement._replace(sold_in=self._sold_in(movement))
         return movement
 
     def _transfer(self, movement: Movement) -> Movement:
@@ -226,8 +227,9 @@ class TransactionReader:
             return movement
         return movement._replace(beside=self._beside()[0])
 
-    def _sold_in(self, movement: Movement) -> tuple[str, ...]:
-        priced = {issue.revenue.currency for issue in movement.issues if issue.revenue}
+    def _sold_in(self, issues: Iterable[Issue]) -> tuple[str, ...]:
+        """The currencies that the prices of a posting's goods say, else the income beside it."""
+        priced = {issue.revenue.currency for issue in issues if issue.revenue}
         return tuple(sorted(priced)) if priced else self._earned_in
 
     @cached_property
@@ -284,10 +286,9 @@ class TransactionReader:
 
     def _landed_here(self) -> list[int]:
         """A leg on the account for landed cost, beside a receipt, is on the goods it brings."""
-        receipts = any(each.kind is Kind.RECEIPT for each in self.movements.values())
-        accounts = {
-            each.policy.accounts.get("lot-landed-cost") for each in self.legs.goods if receipts
-        }
+        if not any(each.kind is Kind.RECEIPT for each in self.movements.values()):
+            return []
+        accounts = {each.policy.accounts.get("lot-landed-cost") for each in self.legs.goods}
         return [
             place
             for place, posting in enumerate(self.txn.postings)

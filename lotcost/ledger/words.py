@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from beancount.core import data
-from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_TOLERANCES
 
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.config import unknown_keys
 from lotcost.ledger.errors import LotError, UnknownWord, nearest
-from lotcost.ledger.kinds import POSTING_KEYS
+from lotcost.ledger.kinds import POSTING_KEYS, Goods
 from lotcost.ledger.parties import name_errors
 from lotcost.model import Reason
-
-_OF_THE_HOST = frozenset({"filename", "lineno", AUTOMATIC_META, AUTOMATIC_TOLERANCES})
 
 
 class WrongError(Exception):
@@ -35,11 +31,11 @@ class WrongError(Exception):
         return self.kind(source, self.message, entry)
 
 
-def check_words(posting: data.Posting, txn: data.Transaction) -> None:
-    """See that what a posting says is known."""
-    meta = posting.meta or {}
-    if is_silent(meta):
+def check_words(goods: Goods, txn: data.Transaction) -> None:
+    """See that what a posting of goods says is known."""
+    if goods.silent:
         return
+    meta = goods.posting.meta
     for error in card_files.type_errors(meta, meta, txn):
         raise WrongError(type(error), error.message)
     for error in unknown_keys(meta, POSTING_KEYS, txn):
@@ -47,11 +43,6 @@ def check_words(posting: data.Posting, txn: data.Transaction) -> None:
     for error in name_errors(meta, meta, txn):
         raise WrongError(type(error), error.message)
     check_reason(meta.get("reason"))
-
-
-def is_silent(meta: Mapping[str, Any]) -> bool:
-    """Whether metadata says no more than its line and how it was booked, as most does."""
-    return meta.keys() <= _OF_THE_HOST
 
 
 def check_reason(reason: object) -> None:

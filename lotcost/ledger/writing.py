@@ -30,7 +30,7 @@ from beancount.core.data import Posting
 from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL
 
 from lotcost.core.rounding import half_up
-from lotcost.ledger.config import Config, Policy
+from lotcost.ledger.config import Config
 from lotcost.ledger.documents import residual
 from lotcost.ledger.generating import generated
 from lotcost.ledger.holding import (
@@ -44,14 +44,12 @@ from lotcost.ledger.holding import (
     money_legs,
     share_by_units,
 )
-from lotcost.ledger.kinds import reason_of
-from lotcost.ledger.legs import wants_revenue
+from lotcost.ledger.legs import LEG_KEYS, account_at_cost, wants_revenue
 from lotcost.ledger.postings import Recognised
 from lotcost.ledger.transactions import Written
 from lotcost.model import SOLD, Costed, Issue, Kind, Landing, Layer, Receipt, Revalued
 
 Booked = Costed | Revalued
-_AT_COST = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.ADJUSTMENT})
 _MAY_DIFFER = frozenset({Kind.PURCHASE_RETURN, Kind.PRODUCTION})
 
 
@@ -185,12 +183,13 @@ class _Page:
         source = posting.meta or self.txn.meta
         policy = self.config.policy(posting.account)
         assert policy is not None  # only inventory accounts have movements
-        cost = self._cost_to_book(parts, booked)
-        taken = kind is not Kind.RECEIPT and self._restate(goods, cost, kind, sign)
-        if kind in _AT_COST and not taken:
-            account = _account_at_cost(policy, kind, reason_of(posting, self.txn))
-            if account is not None and account not in self.paid_to:
-                self.legs += money_legs(account, cost, source, kind, sign)
+        at_cost = kind in LEG_KEYS
+        if at_cost or (self.elsewhere and kind is not Kind.RECEIPT):
+            cost = self._cost_to_book(parts, booked)
+            if not self._restate(goods, cost, kind, sign) and at_cost:
+                account = account_at_cost(posting, self.txn, policy, kind)
+                if account is not None and account not in self.paid_to:
+                    self.legs += money_legs(account, cost, source, kind, sign)
         if kind in _MAY_DIFFER:
             self.difference_to = policy.accounts.get("lot-adjustment")
             self.credited = kind is Kind.PURCHASE_RETURN and posting.price is not None
@@ -273,10 +272,3 @@ class _Page:
                 amount = Amount(-number, currency)
                 out.append(Posting(self.difference_to, amount, None, None, None, meta))
         return out
-
-
-def _account_at_cost(policy: Policy, kind: Kind, reason: str | None) -> str | None:
-    if kind is Kind.WRITE_OFF:
-        return policy.write_off(reason)
-    key = "lot-adjustment" if kind is Kind.ADJUSTMENT else "lot-cost-of-sales"
-    return policy.accounts.get(key)
