@@ -13,12 +13,14 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lotcost.core.expiry import Change, StatusHistory, status_at
-from lotcost.core.genealogy import Batch
 from lotcost.core.refusals import Bar
 from lotcost.model import Lot, Status
+
+if TYPE_CHECKING:
+    from lotcost.core.genealogy import Batch
 
 
 class _Reached(NamedTuple):

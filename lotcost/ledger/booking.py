@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beancount.core import data
 
 from lotcost.core.bars import USES_UP
 from lotcost.core.costing import Outcome, Refused, replay
 from lotcost.core.expiry import bar, known_at
-from lotcost.core.genealogy import Batch
 from lotcost.core.recalls import Recalls, reaches
 from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
 from lotcost.core.rules import Rules
-from lotcost.ledger.books import Books
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import LotError, missing_leg, where
-from lotcost.ledger.lineage import makings
 from lotcost.ledger.prices import converter
 from lotcost.ledger.reading import read
 from lotcost.ledger.sentences import refused
 from lotcost.ledger.transactions import Written
 from lotcost.ledger.writing import Booked, write
 from lotcost.model import Closing, Count, Event, Expiring, Landing, Movement, WriteDown
+
+if TYPE_CHECKING:
+    from lotcost.core.genealogy import Batch
 
 
 @no_collecting()
@@ -48,9 +48,17 @@ def book(
             booked.append(outcome)
     out = write(entries, written, booked, spoilt)
     if written.recognised:
-        made = makings(Books(out, options).lines) if reaches(written.statuses) else ()
+        made = _made(out, options) if reaches(written.statuses) else ()
         errors.extend(_barred(entries, written, rules, made))
     return out, errors
+
+
+def _made(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Iterator[Batch]:
+    """The batches of a ledger, which only a recall that reaches what was made has to know."""
+    from lotcost.ledger.books import Books  # here: a plugin's import is to be light
+    from lotcost.ledger.lineage import makings
+
+    return makings(Books(entries, options).lines)
 
 
 class Costing(NamedTuple):

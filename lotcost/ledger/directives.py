@@ -9,7 +9,6 @@ adjust: TRUE
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -29,6 +28,7 @@ from lotcost.ledger.errors import (
     WrongClosing,
     WrongType,
     missing_leg,
+    near,
     where,
 )
 from lotcost.ledger.words import WrongError
@@ -176,9 +176,9 @@ _COUNT_KEYS = ("adjust", "cost", "at-last-cost", "expires")
 def _check_keys(entry: data.Custom, known: Sequence[str]) -> None:
     """Find a key that is nearly one of the known ones; any other is a note of the user's own."""
     for key in entry.meta:
-        close = difflib.get_close_matches(key, known, n=1, cutoff=0.8)
-        if key not in known and close:
-            raise WrongError(UnknownWord, f'The key {key} is unknown; did you mean "{close[0]}"?')
+        close = None if key in known else near(key, known, cutoff=0.8)
+        if close is not None:
+            raise WrongError(UnknownWord, f'The key {key} is unknown; did you mean "{close}"?')
 
 
 def _expect(entry: data.Custom, values: list[Any], types: tuple[type, ...], form: str) -> None:

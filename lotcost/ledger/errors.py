@@ -39,7 +39,6 @@ They are values in Beancount's own form (source, message, entry), collected and 
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable
 from decimal import Decimal
@@ -206,12 +205,19 @@ def where(meta: Any) -> str:
     return f"{os.path.basename(meta['filename'])}:{meta['lineno']}"
 
 
+def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the nearest known word, or None where none is near: at 1 only the word itself is."""
+    import difflib  # here: most ledgers have no slip of the pen
+
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Offer the nearest known word, or all of them where none is near."""
     known = sorted(known)
-    close = difflib.get_close_matches(word, known, n=1)
-    if close:
-        return f'did you mean "{close[0]}"?'
+    close = near(word, known)
+    if close is not None:
+        return f'did you mean "{close}"?'
     return "known are " + ", ".join(known) if known else "none is known"
 
 

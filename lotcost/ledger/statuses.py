@@ -8,18 +8,16 @@ downstream: TRUE                       ; and whatever was made of it
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from beancount.core import data
 
 from lotcost.core.expiry import Change
-from lotcost.ledger.errors import LotError, LotNotArrived, UnknownWord, WrongType, nearest
+from lotcost.ledger.errors import LotError, LotNotArrived, UnknownWord, WrongType, near, nearest
 from lotcost.model import Lot, Status
 
 LOT_STATUS = "lot-status"
 DOWNSTREAM = "downstream"
-_NEAR = 0.6  # how near a key is to be taken for a slip; all others are notes
 
 
 def read_status(entry: data.Custom) -> Change | LotError:
@@ -31,7 +29,7 @@ def read_status(entry: data.Custom) -> Change | LotError:
     for key in entry.meta:
         if key == DOWNSTREAM or key.startswith("lot-"):
             continue
-        if difflib.get_close_matches(key, [DOWNSTREAM], cutoff=_NEAR):
+        if near(key, [DOWNSTREAM]) is not None:  # all others are notes
             message = f'The key {key} is unknown; did you mean "{DOWNSTREAM}"?'
             return UnknownWord(entry.meta, message, entry)
     if downstream is not None and not isinstance(downstream, bool):
