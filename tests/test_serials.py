@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lotcost.ledger.errors import (
     MissingLot,
     MixedStyles,
+    NeverSold,
     NoSuchLot,
     ShortStock,
     TwoLots,
@@ -315,6 +316,34 @@ def test_a_number_that_is_not_there_refuses_the_whole_posting():
     assert kind is NoSuchLot
     assert message == 'No receipt brings a lot S0011 of PUMP; did you mean "S0010"?'
     assert list(held(loaded)) == ["S0008", "S0009", "S0010"]
+
+
+BACK = """
+    2025-01-03 * "Cafe Rose" "Two pumps"
+      Assets:Stock:Main  -2 PUMP @ 60.00 USD
+        serial: "S0008..S0009"
+      Assets:Receivable
+    2025-01-04 * "Cafe Rose" "Three come back"
+      Assets:Stock:Main   3 PUMP @ 60.00 USD
+        serial: "S0008..S0010"
+        lot-kind: "sale-return"
+      Assets:Receivable
+"""
+
+
+def test_a_range_comes_back_whole_or_not_at_all():
+    loaded = ledger_with(
+        BACK
+        + """
+    2025-01-05 * "Bar Lys" "A pump that did not come back"
+      Assets:Stock:Main  -1 PUMP @ 60.00 USD
+        serial: "S0008"
+      Assets:Receivable
+    """
+    )
+
+    assert [type(error) for error in loaded.errors] == [NeverSold, ShortStock]
+    assert list(held(loaded)) == ["S0010"]
 
 
 def test_a_number_that_is_sold_is_short():

@@ -14,21 +14,26 @@ from lotcost.model import ZERO, Costed, Layer, Movement, Receipt
 
 
 def bring_back(stock: Stock, movement: Movement) -> Costed:
-    """Take goods back from the sale they left in."""
+    """Take goods back from the sale they left in: all of them, or none where one never left."""
+    # Where there are several they are of a serial number each, so that none is in another's way.
+    sales = [_sales_of(stock, receipt, movement) for receipt in movement.receipts]
     put = []
-    for receipt in movement.receipts:
-        sold, sales = ZERO, []
-        for sale in stock.sales.of(receipt.commodity, receipt.lot, movement):
-            sales.append(sale)
-            sold += sum((part.units for part in sale.of_lot(receipt.lot)), ZERO)
-            if sold >= receipt.units:
-                break
-        else:
-            why = NotSold(receipt.commodity, receipt.lot, receipt.units, sold)
-            raise RefusedError(receipt.posting, why)
-        parts = list(_last_sold(sales, receipt, stock.rules))
+    for receipt, sold in zip(movement.receipts, sales, strict=True):
+        parts = list(_last_sold(sold, receipt, stock.rules))
         put.append(tuple(stock.put_together(receipt.account, parts)))
     return Costed(movement, (), tuple(put))
+
+
+def _sales_of(stock: Stock, receipt: Receipt, movement: Movement) -> list[Sold]:
+    """Return the sales that goods come back from, as many as it takes."""
+    sold, sales = ZERO, []
+    for sale in stock.sales.of(receipt.commodity, receipt.lot, movement):
+        sales.append(sale)
+        sold += sum((part.units for part in sale.of_lot(receipt.lot)), ZERO)
+        if sold >= receipt.units:
+            return sales
+    why = NotSold(receipt.commodity, receipt.lot, receipt.units, sold)
+    raise RefusedError(receipt.posting, why)
 
 
 def take_last(parts: list[Layer], units: Decimal, rules: Rules) -> Iterator[Layer]:
