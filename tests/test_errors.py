@@ -1791,6 +1791,65 @@ def test_a_receipt_that_cannot_be_read_is_told_once(told):
     assert [error[:2] for error in told] == [(MissingCost, "Assets:Stock  10 MILK")]
 
 
+def test_a_lot_of_a_receipt_that_cannot_be_read_is_no_error_where_it_is_sold_and_returned(told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK
+        lot: "L1"
+      Liabilities:Payable  -20.00 USD
+
+    2025-01-03 * "Cafe Rose" "Invoice 101"
+      Assets:Stock  -2 MILK @ 5.00 USD
+        lot: "L1"
+      Assets:Receivable  10.00 USD
+
+    2025-01-04 * "Cafe Rose" "Credit note"
+      Assets:Stock  2 MILK @ 5.00 USD
+        lot-kind: "sale-return"
+      Assets:Receivable  -10.00 USD
+    """
+    assert [error[:2] for error in told] == [(MissingCost, "Assets:Stock  10 MILK")]
+
+
+def test_a_return_of_more_than_a_refused_sale_had_sold_is_an_error_of_its_own(told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+      Liabilities:Payable
+
+    2025-01-03 * "Cafe Rose" "Invoice 101"
+      Assets:Stock  -20 MILK @ 5.00 USD
+      Assets:Receivable
+
+    2025-01-04 * "Cafe Rose" "Credit note"
+      Assets:Stock  21 MILK @ 5.00 USD
+        lot-kind: "sale-return"
+      Assets:Receivable
+
+    2025-01-05 * "Cafe Rose" "Another"
+      Assets:Stock  20 MILK @ 5.00 USD
+        lot-kind: "sale-return"
+      Assets:Receivable
+    """
+    assert [error[0] for error in told] == [ShortStock, NeverSold]
+
+
 def test_a_short_issue_of_one_of_two_goods_is_one_error(ledger, told):
     """
     plugin "beancount_lotcost"

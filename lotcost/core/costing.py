@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 from lotcost.core.counting import count, find
 from lotcost.core.landing import land
 from lotcost.core.production import make
-from lotcost.core.refusals import LotsDiffer, NoPrice, Refusal, Uneven
+from lotcost.core.refusals import LotsDiffer, NoPrice, NotSold, Refusal, Uneven
 from lotcost.core.returns import bring_back
 from lotcost.core.rounding import split
 from lotcost.core.rules import Rules
@@ -45,11 +46,16 @@ from lotcost.model import (
 
 
 class Refused(NamedTuple):
-    """An event that was not booked, the posting at fault, and why."""
+    """An event that was not booked, the posting at fault, and why.
+
+    Attributes:
+      follows: Whether that is only because a sale before was not booked either.
+    """
 
     event: Event
     posting: int
     why: Refusal
+    follows: bool = False
 
 
 Outcome = Costed | Revalued | Refused | None
@@ -63,6 +69,7 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
     """
     stock = Stock(rules, cache(lambda: _arrivals(events)))
     refused_entries: set[int] = set()
+    unsold: dict[str, Decimal] = defaultdict(Decimal)  # what sales that were refused had sold
     for event in events:
         if type(event) is Landing and event.is_on_own and event.entry in refused_entries:
             yield None
@@ -73,8 +80,13 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
             outcome: Outcome = _BOOK[what](stock, event)
         except RefusedError as refused:
             stock.put_back()
-            outcome = Refused(event, refused.posting, refused.why)
+            why = refused.why
+            follows = isinstance(why, NotSold) and why.returned - why.sold <= unsold[why.commodity]
+            outcome = Refused(event, refused.posting, why, follows)
             refused_entries.add(event.entry)
+            if isinstance(event, Movement) and event.kind is Kind.SALE:
+                for issue in event.issues:
+                    unsold[issue.commodity] += issue.units
         yield outcome
 
 

@@ -12,7 +12,7 @@ from lotcost.core.bars import USES_UP
 from lotcost.core.costing import Outcome, Refused, replay
 from lotcost.core.expiry import bar, known_at
 from lotcost.core.recalls import Recalls, reaches
-from lotcost.core.refusals import Barred, ClosingMoved, NoAccount
+from lotcost.core.refusals import Barred, ClosingMoved, NoAccount, UnknownLot
 from lotcost.core.rules import Rules
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
@@ -42,7 +42,8 @@ def book(
     spoilt = set(written.spoilt)
     for outcome in replay(written.events, rules):
         if isinstance(outcome, Refused):
-            errors.append(_error(outcome, entries, written))
+            if not outcome.follows and not _is_of_spoilt_receipt(outcome, written):
+                errors.append(_error(outcome, entries, written))
             spoilt.add(outcome.event.entry)
         elif outcome is not None:
             booked.append(outcome)
@@ -105,6 +106,11 @@ def _rules(entries: Sequence[data.Directive], written: Written) -> Rules:
         has_leg=lambda account, key: key in policy(account).accounts,
         reverses=config.reverses,
     )
+
+
+def _is_of_spoilt_receipt(outcome: Refused, written: Written) -> bool:
+    """Whether a lot is unknown because the receipt that brings it has an error itself."""
+    return isinstance(outcome.why, UnknownLot) and outcome.why.lot in written.cards.brought
 
 
 def _error(outcome: Refused, entries: Sequence[data.Directive], written: Written) -> LotError:
