@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
-from typing import Protocol
 
+from lotcost.core.bars import Bars
 from lotcost.core.piles import Key, Pile, Queue
 from lotcost.core.rounding import anew, join, residue, unit_cost_to_hold
 from lotcost.model import ZERO, Layer, Method
@@ -39,19 +39,6 @@ SORT_KEYS: dict[Method, Callable[[Pile], Key]] = {
     Method.SPECIFIC: fifo,
     Method.AVERAGE: fifo,
 }
-
-
-class Bars(Protocol):
-    """What forbids lots to be drawn on a day.
-
-    Attributes:
-      news: How often anything was said, up to that day, that may free a lot again.
-    """
-
-    news: int
-
-    def bar(self, layer: Layer | Pile) -> object:
-        """Return what forbids a lot to be drawn, if anything does."""
 
 
 Plan = list[tuple[Pile, Decimal]]
