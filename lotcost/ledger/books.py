@@ -11,10 +11,9 @@ import copy
 import datetime
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
-from itertools import chain
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from beancount.core import data
@@ -100,8 +99,9 @@ class Books:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every draw and receipt, in the order they happened."""
-        merged = (_merged(lines) for lines in self.postings)
-        return tuple(sorted(chain.from_iterable(merged), key=_when))
+        groups = sorted(self.postings, key=_when)
+        with no_collecting():
+            return tuple([line for group in groups for line in _merged(group)])
 
     @cached_property
     def postings(self) -> tuple[tuple[Line, ...], ...]:
@@ -110,12 +110,13 @@ class Books:
         In stock but of no lot, a posting's number is empty, and it is among no lines.
         """
         config = self.config
+        stocked = {account for account in config.posted_to if config.policy(account) is not None}
         with no_collecting():
-            read = (
-                tuple(_postings_of(place, entry, config))
+            read = [
+                _postings_of(place, entry, stocked)
                 for place, entry in enumerate(self.entries)
                 if isinstance(entry, data.Transaction)
-            )
+            ]
             return tuple(filter(None, read))
 
     @cached_property
@@ -155,6 +156,11 @@ class Books:
             end = bisect.bisect_right(lines, day, key=lambda line: line.date)
             other.__dict__["lines"] = lines[:end]
         return other
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only some lines were asked for."""
+        return self._where is not None
 
     def asks_for(self, line: Line) -> bool:
         """Whether a line was asked for."""
@@ -211,10 +217,13 @@ class Books:
 
     def place(self, source: Mapping[str, Any]) -> str:
         """Name a line as `file:line`, from the ledger's own folder, so that it holds anywhere."""
-        file = source["filename"]
-        if os.path.isabs(file):
-            file = os.path.relpath(file, os.path.dirname(self.options["filename"]))
-        return f"{file}:{source['lineno']}"
+        return f"{self._file(source['filename'])}:{source['lineno']}"
+
+    @cached_property
+    def _file(self) -> Callable[[str], str]:
+        """The name of a file from the ledger's own folder: a ledger has many lines in few files."""
+        folder = os.path.dirname(self.options["filename"])
+        return cache(lambda file: os.path.relpath(file, folder) if os.path.isabs(file) else file)
 
     @cached_property
     def _cards_and_statuses(self) -> tuple[Cards, StatusHistory]:
@@ -247,61 +256,70 @@ def _tells(entry: data.Directive) -> bool:
     return isinstance(entry, data.Transaction)
 
 
-def _when(line: Line) -> tuple[datetime.date, int]:
+def _when(group: Sequence[Line]) -> tuple[datetime.date, int]:
     """What a morning books, the day's transactions, its evening.
 
     What a directive books stands in the ledger by the directive's line, which may be above a sale
     of the same day: a count and a write-down hold for the evening, and what expired the day
-    before is written off in the morning.
+    before is written off in the morning. It is a transaction of its own.
     """
-    if line.source["filename"] != GENERATED:
-        return line.date, 0
-    return line.date, -1 if line.kind is Kind.WRITE_OFF else 1
+    first = group[0]
+    if first.source["filename"] != GENERATED:
+        return first.date, 0
+    return first.date, -1 if first.kind is Kind.WRITE_OFF else 1
 
 
-def _postings_of(place: int, txn: data.Transaction, config: Config) -> Iterator[Line]:
-    for posting in txn.postings:
-        meta = posting.meta or txn.meta
+def _postings_of(place: int, txn: data.Transaction, stocked: Container[str]) -> tuple[Line, ...]:
+    """Read the postings of a transaction that say anything about lots."""
+    date, reason = txn.date, txn.meta.get("reason")
+    found = []
+    for account, amount, cost, price, _, own in txn.postings:
+        meta = own or txn.meta
         kind = _KINDS[meta["lot-kind"]] if "lot-commodity" in meta else None
-        in_stock = config.policy(posting.account) is not None
-        if in_stock or kind is Kind.LANDED_COST:
-            yield _line(place, txn, posting, kind, in_stock)
+        in_stock = account in stocked
+        if not in_stock and kind is not Kind.LANDED_COST:
+            continue
+        number, commodity = amount
+        units, currency, acquired = number, commodity, date
+        if cost is None:
+            units = ZERO
+        else:
+            each, currency, acquired, _ = cost
+            number *= each
+        sold_at, sold_in = (None, None) if price is None else price
+        found.append(
+            # By place: there is one for each posting of goods, and names would double the time.
+            Line(
+                place,
+                date,
+                kind or Kind.ADJUSTMENT,
+                meta.get("lot-account", account),
+                Lot(meta["lot-commodity"], meta["lot"]) if kind else Lot(commodity, ""),
+                acquired,
+                units,
+                number,
+                currency,
+                sold_at,
+                sold_in,
+                meta.get("reason", reason),
+                meta,
+                not in_stock,
+            )
+        )
+    return tuple(found)
 
 
-def _line(
-    place: int, txn: data.Transaction, posting: data.Posting, kind: Kind | None, in_stock: bool
-) -> Line:
-    meta = posting.meta or txn.meta
-    number, commodity = posting.units
-    cost, price = posting.cost, posting.price
-    return Line(
-        entry=place,
-        date=txn.date,
-        kind=kind or Kind.ADJUSTMENT,
-        account=meta.get("lot-account", posting.account),
-        lot=Lot(meta["lot-commodity"], meta["lot"]) if kind else Lot(commodity, ""),
-        acquired=txn.date if cost is None else cost.date,
-        units=number if cost is not None else ZERO,
-        cost=number * cost.number if cost is not None else number,
-        currency=cost.currency if cost is not None else commodity,
-        price=None if price is None else price.number,
-        price_currency=None if price is None else price.currency,
-        reason=meta.get("reason", txn.meta.get("reason")),
-        source=meta,
-        expensed=not in_stock,
-    )
-
-
-def _merged(postings: Iterable[Line]) -> Iterable[Line]:
+def _merged(postings: Sequence[Line]) -> Iterable[Line]:
     """Join what the writing parted.
 
     A posting's draw of a lot at two unit costs, or with a residue; goods that go out at one
     cost and come in at another.
     """
+    lines = [line for line in postings if line.lot.number]
+    if len({(line.account, line.lot) for line in lines}) == len(lines):
+        return lines  # nearly always: a transaction seldom moves a lot twice in one account
     draws: dict[tuple[Any, ...], Line] = {}
-    for line in postings:
-        if not line.lot.number:
-            continue
+    for line in lines:
         source = line.source
         key = (
             *(source["lineno"], source["filename"], line.kind),

@@ -41,89 +41,81 @@ class Attribution(NamedTuple):
     unattributed: tuple[Unattributed, ...]
 
 
-class _Sales(NamedTuple):
-    """The lines of one transaction that sell goods or take them back."""
-
-    places: list[int]
-    lines: list[Line]
-
-
 def attribute(
     entries: Sequence[data.Directive], lines: Sequence[Line], config: Config
 ) -> Attribution:
     """Attribute the ledger's income to lines."""
-    sales: dict[int, _Sales] = {}
+    sales: dict[int, dict[int, Line]] = {}
     for place, line in enumerate(lines):
         if line.kind in SOLD:
-            found = sales.get(line.entry)
-            if found is None:
-                found = sales[line.entry] = _Sales([], [])
-            found.places.append(place)
-            found.lines.append(line)
+            sales.setdefault(line.entry, {})[place] = line
     legs = _income_legs(entries, config)
     earned: dict[int, Money] = {}
-    linked: dict[str, dict[int, Line]] = defaultdict(dict)
+    left: dict[tuple[int, str], Decimal] = {}
+    waiting: set[int] = set()
+    awaited: set[str] = set()
     for entry, sold in sales.items():
-        _within(legs.get(entry, ()), sold, earned, config)
-        for link in sorted(entries[entry].links or ()):
-            linked[link].update(zip(sold.places, sold.lines, strict=True))
-    claimed: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    for entry, sold in sales.items():
-        for place in sold.places:
-            own = earned.get(place)
-            if own is not None:
-                claimed[entry, own.currency] += own.number
-    waiting = {place for lines_ in linked.values() for place in lines_} - earned.keys()
-    awaited = {link for link, lines_ in linked.items() if waiting & lines_.keys()}
-    invoices = {
-        place
-        for place, entry in enumerate(entries)
-        if isinstance(entry, data.Transaction) and awaited & (entry.links or frozenset())
-    }
-    income = _income(legs, invoices | sales.keys(), config)
-    for (entry, currency), amount in income.items():
-        if entry in sales:
-            continue
+        for currency, amount in _within(legs.get(entry, ()), sold, earned, config).items():
+            left[entry, currency] = amount
+        unsold = [place for place in sold if place not in earned]
+        if unsold:
+            waiting.update(unsold)
+            awaited.update(entries[entry].links or ())
+    invoices = {place for place in legs if not awaited.isdisjoint(entries[place].links or ())}
+    apart = _income_apart(legs, sales, invoices, config)
+    told = {link for entry, _ in apart for link in entries[entry].links or ()}
+    linked: dict[str, list[int]] = defaultdict(list)
+    for entry in sales:
+        for link in told.intersection(entries[entry].links or ()):
+            linked[link].append(entry)
+    for (entry, currency), amount in apart.items():
         joined = {
             place: line
             for link in sorted(entries[entry].links or ())
-            for place, line in linked.get(link, {}).items()
+            for sale in linked.get(link, ())
+            for place, line in sales[sale].items()
         }
         # An invoice apart from its delivery; else a credit note or a charge on what was sold.
         targets = {place: line for place, line in joined.items() if place in waiting} or joined
-        if targets and _add_shares(Money(amount, currency), targets, earned, config):
-            claimed[entry, currency] += amount
-    left = tuple(
-        Unattributed(entry, entries[entry].date, Money(rest, currency))
-        for entry, currency in sorted(income.keys() | claimed.keys())
-        if (rest := income.get((entry, currency), ZERO) - claimed[entry, currency])
+        if not targets or not _add_shares(Money(amount, currency), targets, earned, config):
+            left[entry, currency] = amount
+    return Attribution(
+        earned,
+        tuple(
+            Unattributed(entry, entries[entry].date, Money(amount, currency))
+            for (entry, currency), amount in sorted(left.items())
+            if amount
+        ),
     )
-    return Attribution(earned, left)
 
 
 def _income_legs(
     entries: Sequence[data.Directive], config: Config
 ) -> dict[int, list[data.Posting]]:
     """Return the legs on income accounts by their entry; those of goods are in."""
+    income = set(filter(config.is_income, config.posted_to))
     legs: dict[int, list[data.Posting]] = {}
     for place, entry in enumerate(entries):
         if isinstance(entry, data.Transaction):
-            found = [posting for posting in entry.postings if config.is_income(posting.account)]
+            found = [posting for posting in entry.postings if posting.account in income]
             if found:
                 legs[place] = found
     return legs
 
 
 def _within(
-    income: Iterable[data.Posting], sold: _Sales, earned: dict[int, Money], config: Config
-) -> None:
-    """Attribute what the transaction itself says."""
+    income: Iterable[data.Posting],
+    sold: Mapping[int, Line],
+    earned: dict[int, Money],
+    config: Config,
+) -> Mapping[str, Decimal]:
+    """Attribute what the transaction itself says, and return what is left of its income."""
     legs = [leg for leg in income if not config.is_goods(leg.units.currency)]
     tagged = _tagged(legs)
     short = bool(tagged)
     open_: dict[int, Line] = {}
     priced: dict[int, Line] = {}
-    for place, line in zip(sold.places, sold.lines, strict=True):
+    for place, line in sold.items():
         own = tagged.pop((line.source["lineno"], line.lot), None)
         if own is not None:
             earned[place] = own
@@ -131,19 +123,24 @@ def _within(
             priced[place] = line
         else:
             open_[place] = line
+    if not open_ and not priced and len(legs) == len(sold):
+        return {}  # each line has its own leg, and no leg is left
     for group in _by_posting(priced):
         _at_price(group, earned, config)
     left: dict[str, Decimal] = defaultdict(Decimal)
     for leg in legs:
         left[leg.units.currency] -= leg.units.number
-    for place in sold.places:
+    for place in sold:
         if place in earned:
             left[earned[place].currency] -= earned[place].number
     # In the short form what is written beside the price is a discount or a charge on it.
-    targets = open_ or (dict(zip(sold.places, sold.lines, strict=True)) if short else {})
-    for currency, amount in left.items():
-        if targets and amount:
-            _add_shares(Money(amount, currency), targets, earned, config)
+    targets = open_ or (sold if short else {})
+    return {
+        currency: amount
+        for currency, amount in left.items()
+        if amount
+        and not (targets and _add_shares(Money(amount, currency), targets, earned, config))
+    }
 
 
 def _tagged(legs: Iterable[data.Posting]) -> dict[tuple[int, tuple[str, str]], Money]:
@@ -212,18 +209,19 @@ def _among_lots(
         earned[place] = Money(share + (before.number if before else ZERO), money.currency)
 
 
-def _income(
+def _income_apart(
     legs: Mapping[int, Sequence[data.Posting]],
-    wholly: Collection[int],
+    sales: Collection[int],
+    invoices: Collection[int],
     config: Config,
-) -> dict[tuple[int, str], Decimal]:
-    """Sum the income that lots may claim, by entry and currency.
+) -> Mapping[tuple[int, str], Decimal]:
+    """Sum the income apart from sales that lots may claim, by entry and currency.
 
-    Args:
-      wholly: The entries whose income is all theirs; of others it is that on a sales account,
-        which is one laid down or one that goods were sold to.
+    That of an invoice is all theirs; of other entries it is that on a sales account, which is
+    one laid down or one that goods were sold to.
     """
-    sold_to = {leg.account for place in wholly for leg in legs.get(place, ())}
+    wholly = (found for place, found in legs.items() if place in sales or place in invoices)
+    sold_to = {leg.account for found in wholly for leg in found}
     on_sales_account = [
         accounts.parent_matcher(name) for name in sorted(sold_to.union(config.sales_accounts))
     ]
@@ -234,9 +232,9 @@ def _income(
 
     income: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for place, found in legs.items():
-        for leg in found:
+        for leg in found if place not in sales else ():
             if not config.is_goods(leg.units.currency) and (
-                place in wholly or is_sales_account(leg.account)
+                place in invoices or is_sales_account(leg.account)
             ):
                 income[place, leg.units.currency] -= leg.units.number
     return income

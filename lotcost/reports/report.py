@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from lotcost.core.rounding import half_up
+from lotcost.core.rounding import ONE
 from lotcost.model import ZERO
 
 if TYPE_CHECKING:
@@ -136,11 +136,11 @@ def unit_cost(cost: Decimal, units: Decimal, cent: Decimal) -> Decimal | None:
 
 def money(amount: Decimal, cent: Decimal) -> Decimal:
     """Return money in the currency's smallest unit; what Beancount kept finer stays finer."""
-    rounded = half_up(amount, cent) + 0  # no zero is negative
+    rounded = amount.quantize(cent, ROUND_HALF_UP) + ZERO  # no zero is negative
     return rounded if rounded == amount else amount.normalize()
 
 
-def trimmed(number: Decimal, cent: Decimal = Decimal(1)) -> Decimal:
+def trimmed(number: Decimal, cent: Decimal = ONE) -> Decimal:
     """Strip the zeros behind a number's last digit, down to a smallest unit."""
-    least = half_up(number, cent) + 0  # no zero is negative
+    least = number.quantize(cent, ROUND_HALF_UP) + ZERO  # no zero is negative
     return least if least == number else number.normalize()

@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from lotcost.core.expiry import bar
@@ -65,6 +66,15 @@ _MADE = Fate("units_received", "cost_received", 1)
 _CONSUMED = Fate("units_consumed", "cost_consumed", -1)
 FATES = tuple(dict.fromkeys((*_FATE.values(), _MADE, _CONSUMED)))
 """All that can become of goods."""
+_UNITS_OF_ROW = ("units_transferred", "units_on_hand", *(f"units_{name}" for name in _FATES))
+_MONEY_OF_ROW = ("revenue", "cost_on_hand", "cost_transferred", *_MONEY)
+_NOTHING = dict.fromkeys(
+    (
+        *(name for fate in FATES for name in (fate.units, fate.cost)),
+        *("units_on_hand", "cost_on_hand", "revenue"),
+    ),
+    ZERO,
+)
 
 
 def fate(line: Line) -> Fate:
@@ -112,21 +122,28 @@ def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
 
 
 def _sums(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any]]:
-    sums: dict[tuple[str, Lot], dict[str, Any]] = defaultdict(lambda: defaultdict(Decimal))
+    sums: dict[tuple[str, Lot], dict[str, Any]] = {}
+    earned, convert = books.revenue.earned, books.convert
     for place, line in books.picked:
-        values = sums[line.account if by_account else "", line.lot]
-        values.setdefault("currency", line.currency)
-        units, cost, sign = fate(line)
-        values[units] += sign * line.units
-        values[cost] += sign * line.cost
-        if line.expensed:
-            values["cost_of_sales"] += line.cost
-        values["units_on_hand"] += line.units
-        values["cost_on_hand"] += line.stock_cost
-        earned = books.earned(place)
-        values["revenue"] += ZERO if earned is None else earned.number
-        if line.units > ZERO:
-            values.setdefault("received", line.acquired)
+        key = line.account if by_account else "", line.lot
+        values = sums.get(key)
+        if values is None:
+            values = sums[key] = _NOTHING | {"currency": line.currency, "received": None}
+        moved, cost = line.units, line.cost
+        units_word, cost_word, sign = fate(line)
+        if sign > 0:
+            values[units_word] += moved
+            values[cost_word] += cost
+        else:
+            values[units_word] -= moved
+            values[cost_word] -= cost
+        values["units_on_hand"] += moved
+        values["cost_of_sales" if line.expensed else "cost_on_hand"] += cost
+        if place in earned:
+            own = convert(earned[place], line.currency, line.date)
+            values["revenue"] += ZERO if own is None else own.number
+        if moved > ZERO and values["received"] is None:
+            values["received"] = line.acquired
     for (account, lot), averaged in averaging(books).items():
         values = sums[account if by_account else "", lot]
         values["cost_on_hand"] += averaged
@@ -139,10 +156,12 @@ def averaging(books: Books) -> dict[tuple[str, Lot], Decimal]:
 
     Under `average` an account's goods are one pool; each lot on hand carries its units' share.
     """
+    averaged = frozenset(filter(partial(_averages, books), books.config.posted_to))
+    if not averaged:
+        return {}
     pools: dict[tuple[str, str], dict[Lot, list[Decimal]]] = defaultdict(dict)
     for line in books.lines:
-        policy = books.config.policy(line.account)
-        if policy is not None and policy.method is Method.AVERAGE and not line.expensed:
+        if line.account in averaged and not line.expensed:
             held = pools[line.account, line.lot.commodity].setdefault(line.lot, [ZERO, ZERO])
             held[0] += line.units
             held[1] += line.cost
@@ -160,22 +179,28 @@ def averaging(books: Books) -> dict[tuple[str, Lot], Decimal]:
     return moved
 
 
+def _averages(books: Books, account: str) -> bool:
+    policy = books.config.policy(account)
+    return policy is not None and policy.method is Method.AVERAGE
+
+
 def _row(
     books: Books, account: str, lot: Lot, values: dict[str, Any], keys: Iterable[str]
 ) -> dict[str, Any]:
     card = books.cards.card(lot)
     cent = books.config.cent(values["currency"])
+    nothing = money(ZERO, cent)
     row: dict[str, Any] = {key: card.get(key) for key in keys}
-    for name in ("revenue", "cost_on_hand", "cost_transferred", *_MONEY):
-        row[name] = money(values[name], cent)
-    for name in (*_FATES, "transferred", "on_hand"):
-        row[f"units_{name}"] = trimmed(values[f"units_{name}"])
+    for name in _MONEY_OF_ROW:  # most fates come to few lots
+        row[name] = money(values[name], cent) if values[name] else nothing
+    for name in _UNITS_OF_ROW:
+        row[name] = trimmed(values[name]) if values[name] else ZERO
     row["gross_margin"] = money(row["revenue"] - row["cost_of_sales"], cent)
     return row | {
         "account": account,
         "commodity": lot.commodity,
         "lot": lot.number,
-        "received": values.get("received"),
+        "received": values["received"],
         "expires": card.get("expires"),
         "status": status(books, lot, card.get("expires"), values["units_on_hand"]),
         "supplier": card.get("supplier"),
@@ -197,5 +222,5 @@ def status(books: Books, lot: Lot, expires: datetime.date | None, on_hand: Decim
 
 def _card_keys(books: Books) -> list[str]:
     """The cards' own keys, beyond those that have a column."""
-    keys = {fact.key for lot in books.cards for fact in books.cards.history(lot)}
+    keys = {key for lot in books.cards for key in books.cards.card(lot)}
     return sorted(keys - {column.name for column in _columns(True, ())} - {"expires"})

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from decimal import Decimal
-from itertools import chain
 
 from beancount.core import data
 
@@ -34,11 +33,10 @@ def ledger_units(books: Books) -> dict[tuple[str, str, str], Decimal]:
     return units
 
 
-def _in_stock(books: Books) -> Iterator[Line]:
-    """Yield what each posting in stock says, of what was asked for."""
-    for line in chain.from_iterable(books.postings):
-        if not line.expensed and books.asks_for(line):
-            yield line
+def _in_stock(books: Books) -> list[Line]:
+    """Return what each posting in stock says, of what was asked for."""
+    lines = [line for group in books.postings for line in group if not line.expensed]
+    return list(filter(books.asks_for, lines)) if books.narrowed else lines
 
 
 def booked_on(
