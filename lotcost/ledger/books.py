@@ -127,6 +127,23 @@ class Books:
         return tuple((place, line) for place, line in enumerate(self.lines) if self.asks_for(line))
 
     @cached_property
+    def balance(self) -> Mapping[tuple[str, str, str], Decimal]:
+        """The ledger's balance at cost by inventory account, commodity and currency.
+
+        Of what was asked for. Goods that nobody costed count in their own commodity, so that they
+        show as a difference.
+        """
+        balance: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        for line in self.in_stock():
+            balance[line.account, line.lot.commodity, line.currency] += line.cost
+        return dict(balance)
+
+    def in_stock(self) -> list[Line]:
+        """Return what each posting in stock says, of what was asked for."""
+        lines = [line for group in self.postings for line in group if not line.expensed]
+        return lines if self._where is None else list(filter(self._where, lines))
+
+    @cached_property
     def on_hand(self) -> Mapping[tuple[str, Lot], Decimal]:
         """The units of each lot in each account that it was ever in."""
         units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
@@ -138,7 +155,8 @@ class Books:
         """Return the same books asked for some of their lines; what is known of them is shared."""
         other = copy.copy(self)
         other._where = where
-        other.__dict__.pop("picked", None)
+        for narrowed in ("picked", "balance"):
+            other.__dict__.pop(narrowed, None)
         return other
 
     def until(self, day: datetime.date, where: Callable[[Line], bool] | None = None) -> Books:
@@ -156,11 +174,6 @@ class Books:
             end = bisect.bisect_right(lines, day, key=lambda line: line.date)
             other.__dict__["lines"] = lines[:end]
         return other
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether only some lines were asked for."""
-        return self._where is not None
 
     def asks_for(self, line: Line) -> bool:
         """Whether a line was asked for."""

@@ -13,6 +13,8 @@ from lotcost.model import ZERO, Kind, Lot
 if TYPE_CHECKING:
     from lotcost.ledger.books import Line
 
+_OF_BATCHES = frozenset({Kind.PRODUCTION, Kind.WRITE_OFF})
+
 
 def batches(lines: Iterable[Line]) -> Iterator[Batch]:
     """Yield the transactions that make lots of others, and those that take them apart.
@@ -60,7 +62,7 @@ def by_batch(lines: Iterable[Line]) -> dict[tuple[int, str], list[Line]]:
     """Gather the lines of each transaction that makes goods, by its place and currency."""
     found: dict[tuple[int, str], list[Line]] = defaultdict(list)
     for line in lines:
-        if line.kind in {Kind.PRODUCTION, Kind.WRITE_OFF}:
+        if line.kind in _OF_BATCHES:
             found[line.entry, line.currency].append(line)
     return {
         key: batch

@@ -141,7 +141,7 @@ def groups(name: str, books: Books) -> list[str]:
     if "*" not in named:
         return list(named)
     held = {line.lot for line in books.lines}
-    keys = {fact.key for lot in held for fact in books.cards.history(lot)}
+    keys = {key for lot in held for key in books.cards.card(lot)}
     for goods in {lot.commodity for lot in held} & books.config.commodities.keys():
         keys |= books.config.commodities[goods].meta.keys()
     own = {key for key in keys if key not in NOT_ON_CARD and not key.startswith(("_", "lot-"))}

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from lotcost.core.rounding import half_up
 from lotcost.ledger.books import Books
 from lotcost.model import SOLD, ZERO, Kind, Lot, Money
-from lotcost.reports.report import Column, Report, Row, trimmed, unit_cost
+from lotcost.reports.report import Column, Report, Row, money, trimmed, unit_cost
 from lotcost.reports.sentence import Sentence
-from lotcost.reports.stock import lots, status
+from lotcost.reports.stock import status, sums_by_lot
 
 BOUNDS = (7, 30, 60, 90)
 """The last days left of each bucket between `expired` and `later`."""
@@ -61,8 +61,11 @@ def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) 
     it. Retail is at the last sale's price. What is proposed is an action, never an entry.
     """
     paces = _paces(books)
-    rows = [_row(books, row, paces, bounds) for row in lots(books, by_account=True).rows]
-    rows = [row for row in rows if row["units_on_hand"] > ZERO]
+    rows = [
+        _row(books, account, lot, sums, paces[lot.commodity], bounds)
+        for (account, lot), sums in sums_by_lot(books, by_account=True).items()
+        if sums["units_on_hand"] > ZERO
+    ]
     rows.sort(key=_soonest)
     _foresee(books, rows)
     notes = _notes(books, rows)
@@ -99,28 +102,37 @@ def by_month(report: Report) -> tuple[tuple[datetime.date, Mapping[str, Decimal]
 
 
 def _row(
-    books: Books, lot: Row, paces: Mapping[str, _Pace], bounds: Sequence[int]
+    books: Books,
+    account: str,
+    lot: Lot,
+    sums: Mapping[str, Any],
+    pace: _Pace,
+    bounds: Sequence[int],
 ) -> dict[str, Any]:
-    expires = lot["expires"]
+    card = books.cards.card(lot)
+    expires = card.get("expires")
     days_left = None if expires is None else (expires - books.at).days
-    pace = paces[lot["commodity"]]
-    cent = books.config.cent(lot["currency"])
-    price = pace.price and books.convert(pace.price, lot["currency"], books.at)
-    on_hand = lot["units_on_hand"]
-    return {name: lot[name] for name in _TAKEN_OVER} | {
+    currency = sums["currency"]
+    cent = books.config.cent(currency)
+    price = pace.price and books.convert(pace.price, currency, books.at)
+    on_hand, cost = trimmed(sums["units_on_hand"]), money(sums["cost_on_hand"], cent)
+    return {
+        "account": account,
+        "commodity": lot.commodity,
+        "lot": lot.number,
+        "supplier": card.get("supplier"),
+        "status": status(books, lot, expires, on_hand),
+        "expires": expires,
         "days_left": days_left,
         "bucket": bucket(days_left, bounds),
-        "unit_cost": unit_cost(lot["cost_on_hand"], on_hand, cent),
+        "units_on_hand": on_hand,
+        "currency": currency,
+        "unit_cost": unit_cost(cost, on_hand, cent),
+        "cost_on_hand": cost,
         "retail_value": None if price is None else half_up(price.number * on_hand, cent),
         "last_price": None if price is None else unit_cost(price.number, Decimal(1), cent),
         "sells_per_week": trimmed(pace.per_week),
     }
-
-
-_TAKEN_OVER = (
-    *("account", "commodity", "lot", "supplier", "status", "expires"),
-    *("units_on_hand", "currency", "cost_on_hand"),
-)
 
 
 def _paces(books: Books) -> Mapping[str, _Pace]:

@@ -37,12 +37,13 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
     """
     sums: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: defaultdict(Decimal))
     goods: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    all_earned = books.revenue.earned
     for place, line in books.picked:
         if line.kind not in COUNTED or (since is not None and line.date < since):
             continue
         if line.kind is Kind.LANDED_COST and not line.expensed:
             continue
-        earned = books.revenue.earned.get(place)
+        earned = all_earned.get(place)
         cost = cost_out(books, line, earned)
         key = (*_group(books, line, by), cost.currency)
         values = sums[key]

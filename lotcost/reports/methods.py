@@ -118,9 +118,9 @@ def _notes(
     written_down = [
         line for line in books.lines if line.kind is Kind.WRITE_DOWN and line.lot.commodity in asked
     ]
-    for line in books.lines:
-        policy = books.config.policy(line.account)
-        if policy is not None and line.lot.commodity in asked:
+    for account in {line.account for line in books.lines if line.lot.commodity in asked}:
+        policy = books.config.policy(account)
+        if policy is not None:
             kept[policy.laid_down.account] = policy.method
     policies = ", ".join(f"{account} ({kept[account]})" for account in sorted(kept))
     yield Sentence("The books: %(policies)s", policies=policies)

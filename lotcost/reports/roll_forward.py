@@ -28,6 +28,7 @@ MOVED_BY: Mapping[Kind, str] = {
 }
 """Which column each kind counts in."""
 
+_WORDS = {kind: (f"units_{word}", f"cost_{word}") for kind, word in MOVED_BY.items()}
 _MONEY_ONLY = frozenset({"landed", "write_downs"})
 _Sums = defaultdict[str, Decimal]
 
@@ -45,14 +46,18 @@ def roll_forward(
     sums: dict[tuple[str, str, str], _Sums] = defaultdict(lambda: defaultdict(Decimal))
     for _, line in books.picked:
         values = sums[line.account if by_account else "", line.lot.commodity, line.currency]
-        begun = since is None or line.date >= since
-        moved_by = MOVED_BY[line.kind] if begun else "opening"
-        values[f"units_{moved_by}"] += line.units
-        values[f"cost_{moved_by}"] += line.cost if begun else line.stock_cost
-        if begun:
-            values["cost_sales"] += line.stock_cost - line.cost
-        values["units_closing"] += line.units
-        values["cost_closing"] += line.stock_cost
+        moved, cost = line.units, line.stock_cost
+        if since is None or line.date >= since:
+            units_word, cost_word = _WORDS[line.kind]
+            values[units_word] += moved
+            values[cost_word] += line.cost
+            if line.expensed:
+                values["cost_sales"] -= line.cost
+        else:
+            values["units_opening"] += moved
+            values["cost_opening"] += cost
+        values["units_closing"] += moved
+        values["cost_closing"] += cost
     kept = {key: values for key, values in sorted(sums.items()) if any(values.values())}
     moves = by_account or any(
         values["units_transfers"] or values["cost_transfers"] for values in kept.values()

@@ -86,9 +86,9 @@ def fate(line: Line) -> Fate:
 
 def lots(books: Books, by_account: bool = False) -> Report:
     """Return a row a lot, or a row a lot and account, as of the books' day."""
-    sums = _sums(books, by_account)
+    sums = sums_by_lot(books, by_account)
     keys = _card_keys(books)
-    rows = [_row(books, account, lot, values, keys) for (account, lot), values in sums.items()]
+    rows = [row(books, account, lot, values, keys) for (account, lot), values in sums.items()]
     rows.sort(key=_place)
     return Report(
         name="lots",
@@ -121,7 +121,8 @@ def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
     )
 
 
-def _sums(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any]]:
+def sums_by_lot(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any]]:
+    """Sum up each lot, or each lot and account, in whatever digits the ledger has."""
     sums: dict[tuple[str, Lot], dict[str, Any]] = {}
     earned, convert = books.revenue.earned, books.convert
     for place, line in books.picked:
@@ -184,19 +185,20 @@ def _averages(books: Books, account: str) -> bool:
     return policy is not None and policy.method is Method.AVERAGE
 
 
-def _row(
-    books: Books, account: str, lot: Lot, values: dict[str, Any], keys: Iterable[str]
+def row(
+    books: Books, account: str, lot: Lot, values: Mapping[str, Any], keys: Iterable[str] = ()
 ) -> dict[str, Any]:
+    """Say what there is to say of a lot, from its sums; of its card's own keys, those named."""
     card = books.cards.card(lot)
     cent = books.config.cent(values["currency"])
     nothing = money(ZERO, cent)
-    row: dict[str, Any] = {key: card.get(key) for key in keys}
+    told: dict[str, Any] = {key: card.get(key) for key in keys}
     for name in _MONEY_OF_ROW:  # most fates come to few lots
-        row[name] = money(values[name], cent) if values[name] else nothing
+        told[name] = money(values[name], cent) if values[name] else nothing
     for name in _UNITS_OF_ROW:
-        row[name] = trimmed(values[name]) if values[name] else ZERO
-    row["gross_margin"] = money(row["revenue"] - row["cost_of_sales"], cent)
-    return row | {
+        told[name] = trimmed(values[name]) if values[name] else ZERO
+    told["gross_margin"] = money(told["revenue"] - told["cost_of_sales"], cent)
+    return told | {
         "account": account,
         "commodity": lot.commodity,
         "lot": lot.number,
@@ -205,8 +207,8 @@ def _row(
         "status": status(books, lot, card.get("expires"), values["units_on_hand"]),
         "supplier": card.get("supplier"),
         "currency": values["currency"],
-        "unit_cost": unit_cost(row["cost_on_hand"], row["units_on_hand"], cent),
-        "margin_rate": rate(row["gross_margin"], row["revenue"]),
+        "unit_cost": unit_cost(told["cost_on_hand"], told["units_on_hand"], cent),
+        "margin_rate": rate(told["gross_margin"], told["revenue"]),
     }
 
 

@@ -9,34 +9,16 @@ from decimal import Decimal
 
 from beancount.core import data
 
-from lotcost.ledger.books import Books, Line
+from lotcost.ledger.books import Books
 from lotcost.reports.report import Tie, money
-
-
-def ledger_value(books: Books) -> dict[tuple[str, str, str], Decimal]:
-    """Return the balance at cost by inventory account, commodity and currency.
-
-    Of what was asked for. Goods that nobody costed count in their own commodity, so that they
-    show as a difference.
-    """
-    balance: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for line in _in_stock(books):
-        balance[line.account, line.lot.commodity, line.currency] += line.cost
-    return balance
 
 
 def ledger_units(books: Books) -> dict[tuple[str, str, str], Decimal]:
     """Return the units held at cost by inventory account, commodity and currency of the cost."""
     units: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for line in _in_stock(books):
+    for line in books.in_stock():
         units[line.account, line.lot.commodity, line.currency] += line.units
     return units
-
-
-def _in_stock(books: Books) -> list[Line]:
-    """Return what each posting in stock says, of what was asked for."""
-    lines = [line for group in books.postings for line in group if not line.expensed]
-    return list(filter(books.asks_for, lines)) if books.narrowed else lines
 
 
 def booked_on(
@@ -58,7 +40,7 @@ def ties(books: Books) -> tuple[Tie, ...]:
     for _, line in books.picked:
         of_lots[line.currency] += line.stock_cost
     of_ledger: dict[str, Decimal] = defaultdict(Decimal)
-    for (_, _, currency), value in ledger_value(books).items():
+    for (_, _, currency), value in books.balance.items():
         of_ledger[currency] += value
     return tuple(
         Tie(

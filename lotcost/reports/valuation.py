@@ -8,7 +8,7 @@ from decimal import Decimal
 from lotcost.ledger.books import Books
 from lotcost.model import ZERO
 from lotcost.reports.report import Column, Report, money, trimmed
-from lotcost.reports.tie import ledger_value, ties
+from lotcost.reports.tie import ties
 
 COLUMNS = (
     Column("account", "text"),
@@ -31,7 +31,7 @@ def valuation(books: Books) -> Report:
         key = line.account, line.lot.commodity, line.currency
         units[key] += line.units
         cost[key] += line.cost
-    ledger = ledger_value(books)
+    ledger = books.balance
     rows = []
     for key in sorted(cost.keys() | ledger.keys()):
         account, commodity, currency = key

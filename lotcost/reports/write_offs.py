@@ -181,10 +181,11 @@ def _notes(books: Books, since: datetime.date | None) -> Iterator[str]:
     """Hold what all lots cost against the accounts laid down for it, over the same days."""
     cost: dict[str, Decimal] = defaultdict(Decimal)
     accounts: set[str] = set()
-    for line in books.lines:
-        policy = books.config.policy(line.account)
+    for account in {line.account for line in books.lines}:
+        policy = books.config.policy(account)
         if policy is not None:
             accounts |= policy.write_offs | {policy.accounts.get("lot-write-down", "")}
+    for line in books.lines:
         if line.kind in _EXPENSED and (since is None or line.date >= since):
             cost[line.currency] -= line.cost
     ledger = booked_on(books, accounts, since)

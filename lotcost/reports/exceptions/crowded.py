@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from beancount.core import data
@@ -67,14 +68,14 @@ def of_crowded_accounts(books: Books) -> Iterator[Finding]:
 
 def crowds(books: Books) -> dict[str, Crowd]:
     """Return what each native account holds at the books' day: lots as Beancount tells them."""
+    native = frozenset(filter(partial(_is_native, books), books.config.posted_to))
     held: dict[str, dict[_Held, Decimal]] = defaultdict(dict)
     counted: dict[str, Crowd] = {}
     for entry in books.entries:
         if not isinstance(entry, data.Transaction):
             continue
         for posting in entry.postings:
-            policy = books.config.policy(posting.account)
-            if policy is None or not policy.native or posting.cost is None:
+            if posting.account not in native or posting.cost is None:
                 continue
             lots = held[posting.account]
             _, postings, looks = counted.get(posting.account, (0, 0, 0))
@@ -85,6 +86,11 @@ def crowds(books: Books) -> dict[str, Crowd]:
                 del lots[key]
             counted[posting.account] = Crowd(len(lots), postings + 1, looks)
     return counted
+
+
+def _is_native(books: Books, account: str) -> bool:
+    policy = books.config.policy(account)
+    return policy is not None and policy.native
 
 
 def _duration(seconds: float) -> str:

@@ -17,6 +17,7 @@ from lotcost.reports.exceptions.shelves import Held, Shelves
 
 _Placed = tuple[int, Line]
 _Part = tuple[Decimal, Held]  # so many units of what an account holds
+_ISSUES = frozenset({Kind.SALE, Kind.PRODUCTION})
 _IN_ORDER = frozenset({Method.FEFO, Method.AVERAGE})
 
 
@@ -39,11 +40,11 @@ def of_issues(books: Books) -> Iterator[Finding]:
 
 
 def _is_issue(line: Line) -> bool:
-    return line.units < ZERO and line.kind in {Kind.SALE, Kind.PRODUCTION}
+    return line.kind in _ISSUES and line.units < ZERO
 
 
 def _after_expiry(books: Books, line: Line, shelves: Shelves) -> Iterator[Finding]:
-    expires = shelves.expires(line.lot, line.date)
+    expires = shelves.expires.get(line.lot)
     if expires is not None and is_expired(expires, line.date):
         late = counted((line.date - expires).days, "day")
         message = (
@@ -79,8 +80,7 @@ def _out_of_order(books: Books, issues: Sequence[_Placed], shelves: Shelves) -> 
     dated = [
         (expires, place, line)
         for place, line in issues
-        if _order_matters(books, line)
-        and (expires := shelves.expires(line.lot, line.date)) is not None
+        if _order_matters(books, line) and (expires := shelves.expires.get(line.lot)) is not None
     ]
     for expires, _, line in sorted(dated, reverse=True):
         wanted = -line.units

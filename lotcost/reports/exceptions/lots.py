@@ -16,7 +16,8 @@ from lotcost.model import SOLD, ZERO, Kind, Lot, Status
 from lotcost.reports.exceptions.finding import Finding, What, amount, counted, units
 from lotcost.reports.expiry import expiry
 from lotcost.reports.report import Row
-from lotcost.reports.stock import lots
+from lotcost.reports.stock import row as lot_row
+from lotcost.reports.stock import sums_by_lot
 
 NEAR = 30  # days
 LONG = 30  # days
@@ -121,10 +122,10 @@ def _negative_margins(books: Books) -> Iterator[Finding]:
                 unpriced[line.lot] -= line.units
             elif books.convert(earned, line.currency, line.date) is None:
                 untold.add(line.lot)  # its revenue is in money that has no price here
-    for row in lots(books).rows:
-        lot = Lot(row["commodity"], row["lot"])
-        if row["gross_margin"] >= ZERO or lot not in last or lot in untold:
+    for (_, lot), sums in sums_by_lot(books, by_account=False).items():
+        if sums["revenue"] >= sums["cost_of_sales"] or lot not in last or lot in untold:
             continue
+        row = lot_row(books, "", lot, sums)
         line, currency = last[lot], row["currency"]
         message = (
             f"Revenue {amount(books, row['revenue'], currency)} less cost of sales "

@@ -25,9 +25,12 @@ class Held(NamedTuple):
 
 
 class Shelves:
-    """The lots on hand that expire, by account and commodity.
+    """The lots on hand that expire, by account and commodity, as the days go by.
 
     Lines are booked in the order they happened; a last day counts from the day it was said.
+
+    Attributes:
+      expires: The last day of each lot, as it is known by now.
     """
 
     def __init__(self, books: Books) -> None:
@@ -42,26 +45,27 @@ class Shelves:
         said = ((day, lot) for lot, facts in self._said.items() for day, _ in facts)
         self._news = sorted(said, reverse=True)
         self._queues: dict[tuple[str, str], list[tuple[datetime.date, str]]] = defaultdict(list)
+        self.expires: dict[Lot, datetime.date] = {}
         self._stock: dict[Lot, dict[str, tuple[Decimal, Decimal, str]]] = defaultdict(dict)
         self._queued: dict[tuple[str, Lot], datetime.date] = {}
-
-    def expires(self, lot: Lot, day: datetime.date) -> datetime.date | None:
-        """Return the last day of a lot, as it was known on a day."""
-        return known_at(self._said.get(lot, ()), day)
 
     def open(self, day: datetime.date) -> None:
         """Learn what is said of last days up to a day."""
         while self._news and self._news[-1][0] <= day:
             said, lot = self._news.pop()
+            known = known_at(self._said[lot], said)
+            assert known is not None  # it was said on that day
+            self.expires[lot] = known
             for account in self._stock.get(lot, ()):
-                self._queue(account, lot, said)
+                self._queue(account, lot)
 
     def book(self, line: Line) -> None:
         """Put units in or take them out."""
-        units, cost, _ = self._stock[line.lot].get(line.account, (ZERO, ZERO, line.currency))
-        held = units + line.units, cost + line.stock_cost, line.currency
-        self._stock[line.lot][line.account] = held
-        self._queue(line.account, line.lot, line.date)
+        account, lot, currency = line.account, line.lot, line.currency
+        stock = self._stock[lot]
+        units, cost, _ = stock.get(account, (ZERO, ZERO, currency))
+        stock[account] = units + line.units, cost + line.stock_cost, currency
+        self._queue(account, lot)
 
     def expiring(
         self, account: str, commodity: str, since: datetime.date, before: datetime.date
@@ -75,15 +79,17 @@ class Shelves:
             lot = Lot(commodity, number)
             yield Held(lot, expires, *self._stock[lot][account])
 
-    def _queue(self, account: str, lot: Lot, day: datetime.date) -> None:
+    def _queue(self, account: str, lot: Lot) -> None:
         """Queue a lot up by its last day, or take it out of the queue where it is sold out."""
-        queue = self._queues[account, lot.commodity]
         units, _, _ = self._stock[lot][account]
-        expires = self.expires(lot, day) if units > ZERO else None
-        before = self._queued.pop((account, lot), None)
-        if before != expires and before is not None:
+        expires = self.expires.get(lot) if units > ZERO else None
+        before = self._queued.get((account, lot))
+        if before == expires:
+            return
+        queue = self._queues[account, lot.commodity]
+        if before is not None:
             del queue[bisect.bisect_left(queue, (before, lot.number))]
+            del self._queued[account, lot]
         if expires is not None:
             self._queued[account, lot] = expires
-            if before != expires:
-                bisect.insort(queue, (expires, lot.number))
+            bisect.insort(queue, (expires, lot.number))
