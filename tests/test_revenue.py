@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal as D
 
+from beancount.core import data
+from beancount.core.amount import Amount
+from conftest import load
+
+from lotcost.ledger.books import Books
 from lotcost.reports.margins import unattributed
 
 
@@ -186,3 +191,61 @@ def test_a_credit_note_on_another_income_account_is_not_lost(ledger):
     assert ledger.errors == []
     assert revenue(ledger) == {"M": D("5.00")}
     assert left_over(ledger) == {}
+
+
+SOLD = """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-01 price EUR 1.10 USD
+    2025-01-02 * "Delivery"
+      Assets:Stock   3 MILK @@ 98.00 USD
+        lot: "L1"
+      Assets:Stock   4 MILK @ 3.00 USD
+        lot: "L2"
+      Assets:Stock   5 RICE @ 6.00 USD
+        lot: "R"
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Two lots of one posting, and one of them once more" ^inv-101
+      Assets:Stock  -5 MILK @ 33.333 USD
+      Assets:Stock  -2 RICE @ 7.00 USD
+      Assets:Stock  -1 MILK @ 41.00 USD
+      Assets:Receivable  221.67 USD
+    2025-01-06 * "Cafe Rose" "One comes back, one more goes out" ^inv-101
+      Assets:Stock   1 MILK @ 33.33 USD
+        lot: "L1"
+        lot-kind: "sale-return"
+      Assets:Stock  -1 RICE @ 7.50 USD
+      Assets:Receivable  -25.83 USD
+    2025-01-07 * "Cafe Rose" "In other money"
+      Assets:Stock  -2 RICE @ 7.00 EUR
+      Assets:Receivable   14.00 EUR
+"""
+
+
+def test_a_sale_whose_lines_all_have_their_leg_earns_what_the_general_rule_gives():
+    """A leg of nothing is no line's own: what is left of the income is worked out and shared."""
+    ledger = load(SOLD).ledger
+    assert not ledger.errors
+    nothing = data.Posting("Income:Sales", Amount(D("0.00"), "USD"), None, None, None, None)
+    beside = [
+        entry._replace(postings=[*entry.postings, nothing])
+        if isinstance(entry, data.Transaction)
+        else entry
+        for entry in ledger.entries
+    ]
+    settled = ledger.books().revenue
+    assert settled == Books(beside, ledger.options).revenue
+    assert {money.currency for money in settled.earned.values()} == {"EUR", "USD"}
+    assert settled.unattributed == ()
+
+
+def test_what_the_writing_parted_is_one_line_and_what_it_did_not_stays_as_it_is():
+    books = load(SOLD).ledger.books()
+    out = [line for line in books.lines if line.units < 0 and line.lot.number == "L1"]
+    assert [(line.units, line.cost) for line in out] == [(D(-3), D("-98.00"))]
+    parted = [line for group in books.postings for line in group if line.lot == out[0].lot]
+    assert [line.units for line in parted if line.units < 0] == [D(-1), D(-2)]

@@ -46,10 +46,22 @@ before = time.process_time()
 assert len(trace(index, index.lines).members) == len(index.lines)
 print(json.dumps({"first": first, "all": time.process_time() - before}))
 """
+COLD = """
+import json, sys, time
+from lotcost.ledger.loading import load
+from lotcost.reports.trace import Index, trace
+ledger = load(sys.argv[1])
+assert not ledger.errors, ledger.errors[0].message
+before = time.process_time()
+index = Index(ledger.books())
+lot = index.books.lines[0].lot
+assert trace(index, [lot]).balances[0].lot == lot
+print(json.dumps({"seconds": time.process_time() - before}))
+"""
 
 
 def rows(setting: Setting) -> Iterator[Row]:
-    """Tell how long a family takes among many movements, and a trace of a ledger's books."""
+    """Tell how long a family takes among many movements, and a trace of a ledger's lots."""
     name = f"family of a lot, both ways, among {MOVEMENTS:,} movements, s"
     yield Row(name, (Program(CHAIN, (str(MOVEMENTS),)),), told("seconds"), Aim(1))
     size = setting.transactions[-1]
@@ -58,6 +70,13 @@ def rows(setting: Setting) -> Iterator[Row]:
         f"trace of a lot, {size:,} transactions, s after the books",
         (program,),
         told("first"),
+        Aim(1),
+    )
+    cold = Program(COLD, (setting.ledger("managed", setting.paged, setting.lots[-1]),))
+    yield Row(
+        f"trace of a lot, {setting.paged:,} transactions, s from the end of the load",
+        (cold,),
+        told("seconds"),
         Aim(1),
     )
     yield Row(f"trace of every lot at once, {size:,} transactions, s", (program,), told("all"))
