@@ -124,7 +124,10 @@ class _Walk:
                     reached += new
 
     def family(self) -> Family | Cycle:
-        """Settle each lot after all the batches that lead to it, each batch after its lots."""
+        """Settle each lot after all the batches that lead to it, each batch after its lots.
+
+        They settle by depth, so that the lot that a batch waits for last is its deepest.
+        """
         leading = dict.fromkeys(self.depth, 0)
         waiting = {key: len(self._family_of(batch)) for key, batch in self.batches.items()}
         for batch in self.batches.values():
@@ -135,23 +138,25 @@ class _Walk:
             for batch in self.onward.get(lot, ()):
                 waiting[batch.key] -= 1
                 if not waiting[batch.key]:
-                    settled += self._next(batch, leading)
+                    settled += self._next(batch, leading, self.depth[lot] + 1)
         if len(settled) < len(self.depth):
             unsettled = [batch for key, batch in self.batches.items() if waiting[key]]
             return self._cycle(unsettled, {lot for lot, count in leading.items() if count})
-        kin = sorted((Kin(lot, depth) for lot, depth in self.depth.items()), key=_by_depth)
-        return Family(tuple(kin), tuple(self.batches[key] for key in sorted(self.batches)))
+        by_depth = sorted([(depth, lot) for lot, depth in self.depth.items()])
+        return Family(
+            tuple([Kin(lot, depth) for depth, lot in by_depth]),
+            tuple([self.batches[key] for key in sorted(self.batches)]),
+        )
 
     def _family_of(self, batch: Batch) -> list[Lot]:
         return [part.lot for part in self.near(batch) if part.lot in self.depth]
 
-    def _next(self, batch: Batch, leading: dict[Lot, int]) -> Iterator[Lot]:
+    def _next(self, batch: Batch, leading: dict[Lot, int], depth: int) -> Iterator[Lot]:
         """Yield the lots for which this batch was the last to wait for."""
-        depth = 1 + max(self.depth[lot] for lot in self._family_of(batch))
         for part in self.far(batch):
-            self.depth[part.lot] = max(self.depth[part.lot], depth)
             leading[part.lot] -= 1
             if not leading[part.lot]:
+                self.depth[part.lot] = depth
                 yield part.lot
 
     def _cycle(self, batches: Iterable[Batch], lots: Collection[Lot]) -> Cycle:
@@ -168,7 +173,3 @@ class _Walk:
             lot = before[lot]
         path = list(passed)
         return Cycle(tuple(path[path.index(lot) :][::-1]))
-
-
-def _by_depth(kin: Kin) -> tuple[int, Lot]:
-    return kin.depth, kin.lot
