@@ -11,10 +11,10 @@ import copy
 import datetime
 import os
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from beancount.core import data
 
@@ -24,48 +24,14 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Config
-from lotcost.ledger.generating import GENERATED
 from lotcost.ledger.lineage import makings
+from lotcost.ledger.lines import Line, joined, said_by, when
 from lotcost.ledger.parties import PARTY, Party, party_of, read_parties
 from lotcost.ledger.prices import converter
 from lotcost.ledger.revenue import Attribution, attribute
-from lotcost.model import BRINGS_LOTS, ZERO, Kind, Lot, Money
+from lotcost.model import BRINGS_LOTS, ZERO, Lot, Money
 
-_KINDS = {kind.value: kind for kind in Kind}
-
-
-class Line(NamedTuple):
-    """One draw or receipt, as it stands in the ledger.
-
-    Attributes:
-      units: Signed: negative where goods go out.
-      cost: Signed as the units are, in the currency's smallest unit on managed accounts.
-      entry: Which entry of the books it stands in.
-      price: What a unit was sold for, where the posting says it.
-      acquired: The day its units count as received.
-      expensed: Whether it is cost of goods that were gone when it came: it stands on an expense
-        account and is cost of sales.
-    """
-
-    entry: int
-    date: datetime.date
-    kind: Kind
-    account: str
-    lot: Lot
-    acquired: datetime.date
-    units: Decimal
-    cost: Decimal
-    currency: str
-    price: Decimal | None
-    price_currency: str | None
-    reason: str | None
-    source: Mapping[str, Any]
-    expensed: bool = False
-
-    @property
-    def stock_cost(self) -> Decimal:
-        """What the line changes the stock by."""
-        return ZERO if self.expensed else self.cost
+__all__ = ["Books", "Line"]
 
 
 class Books:
@@ -99,9 +65,9 @@ class Books:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every draw and receipt, in the order they happened."""
-        groups = sorted(self.postings, key=_when)
+        groups = sorted(self.postings, key=when)
         with no_collecting():
-            return tuple([line for group in groups for line in _merged(group)])
+            return tuple([line for group in groups for line in joined(group)])
 
     @cached_property
     def postings(self) -> tuple[tuple[Line, ...], ...]:
@@ -113,7 +79,7 @@ class Books:
         stocked = {account for account in config.posted_to if config.policy(account) is not None}
         with no_collecting():
             read = [
-                _postings_of(place, entry, stocked)
+                said_by(place, entry, stocked)
                 for place, entry in enumerate(self.entries)
                 if isinstance(entry, data.Transaction)
             ]
@@ -267,79 +233,3 @@ def _tells(entry: data.Directive) -> bool:
     if isinstance(entry, data.Custom):
         return entry.type in card_files.CARD_TYPES
     return isinstance(entry, data.Transaction)
-
-
-def _when(group: Sequence[Line]) -> tuple[datetime.date, int]:
-    """What a morning books, the day's transactions, its evening.
-
-    What a directive books stands in the ledger by the directive's line, which may be above a sale
-    of the same day: a count and a write-down hold for the evening, and what expired the day
-    before is written off in the morning. It is a transaction of its own.
-    """
-    first = group[0]
-    if first.source["filename"] != GENERATED:
-        return first.date, 0
-    return first.date, -1 if first.kind is Kind.WRITE_OFF else 1
-
-
-def _postings_of(place: int, txn: data.Transaction, stocked: Container[str]) -> tuple[Line, ...]:
-    """Read the postings of a transaction that say anything about lots."""
-    date, reason = txn.date, txn.meta.get("reason")
-    found = []
-    for account, amount, cost, price, _, own in txn.postings:
-        meta = own or txn.meta
-        kind = _KINDS[meta["lot-kind"]] if "lot-commodity" in meta else None
-        in_stock = account in stocked
-        if not in_stock and kind is not Kind.LANDED_COST:
-            continue
-        number, commodity = amount
-        units, currency, acquired = number, commodity, date
-        if cost is None:
-            units = ZERO
-        else:
-            each, currency, acquired, _ = cost
-            number *= each
-        sold_at, sold_in = (None, None) if price is None else price
-        found.append(
-            # By place: there is one for each posting of goods, and names would double the time.
-            Line(
-                place,
-                date,
-                kind or Kind.ADJUSTMENT,
-                meta.get("lot-account", account),
-                Lot(meta["lot-commodity"], meta["lot"]) if kind else Lot(commodity, ""),
-                acquired,
-                units,
-                number,
-                currency,
-                sold_at,
-                sold_in,
-                meta.get("reason", reason),
-                meta,
-                not in_stock,
-            )
-        )
-    return tuple(found)
-
-
-def _merged(postings: Sequence[Line]) -> Iterable[Line]:
-    """Join what the writing parted.
-
-    A posting's draw of a lot at two unit costs, or with a residue; goods that go out at one
-    cost and come in at another.
-    """
-    lines = [line for line in postings if line.lot.number]
-    if len({(line.account, line.lot) for line in lines}) == len(lines):
-        return lines  # nearly always: a transaction seldom moves a lot twice in one account
-    draws: dict[tuple[Any, ...], Line] = {}
-    for line in lines:
-        source = line.source
-        key = (
-            *(source["lineno"], source["filename"], line.kind),
-            *(line.account, line.expensed, line.lot, line.currency),
-        )
-        known = draws.get(key)
-        if known is not None:
-            line = known._replace(units=known.units + line.units, cost=known.cost + line.cost)
-        draws[key] = line
-    return draws.values()

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from lotcost.core.genealogy import Batch, Part
+from lotcost.ledger.lines import Line
 from lotcost.model import ZERO, Kind, Lot
-
-if TYPE_CHECKING:
-    from lotcost.ledger.books import Line
 
 _OF_BATCHES = frozenset({Kind.PRODUCTION, Kind.WRITE_OFF})
 

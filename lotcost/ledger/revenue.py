@@ -13,17 +13,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from beancount.core import account as accounts
 from beancount.core import data
 
 from lotcost.core.rounding import apportion, half_up
 from lotcost.ledger.config import Config
+from lotcost.ledger.lines import Line
 from lotcost.model import SOLD, ZERO, Money
-
-if TYPE_CHECKING:
-    from lotcost.ledger.books import Line
 
 
 class Unattributed(NamedTuple):
@@ -146,11 +144,10 @@ def _within(
 def _tagged(legs: Iterable[data.Posting]) -> dict[tuple[int, tuple[str, str]], Money]:
     """The legs that lotcost wrote itself, which say their lot."""
     tagged: dict[tuple[int, tuple[str, str]], Money] = {}
-    for leg in legs:
-        meta = leg.meta or {}
-        if "lot-commodity" in meta:
+    for _, (number, currency), _, _, _, meta in legs:
+        if meta and "lot-commodity" in meta:
             key = meta["lineno"], (meta["lot-commodity"], meta["lot"])
-            tagged[key] = Money(-leg.units.number, leg.units.currency)
+            tagged[key] = Money(-number, currency)
     return tagged
 
 
