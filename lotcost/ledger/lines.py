@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from beancount.core import data
 
 from lotcost.ledger.generating import GENERATED
-from lotcost.model import ZERO, Kind, Lot
+from lotcost.model import ZERO, Kind, Lot, maker
 
 _KINDS = {kind.value: kind for kind in Kind}
 
@@ -49,6 +49,9 @@ class Line(NamedTuple):
         return ZERO if self.expensed else self.cost
 
 
+_line, _lot = maker(Line), maker(Lot)
+
+
 def said_by(place: int, txn: data.Transaction, stocked: Container[str]) -> tuple[Line, ...]:
     """Read the postings of a transaction that say anything about lots.
 
@@ -72,22 +75,23 @@ def said_by(place: int, txn: data.Transaction, stocked: Container[str]) -> tuple
             number *= each
         sold_at, sold_in = (None, None) if price is None else price
         found.append(
-            # By place: there is one for each posting of goods, and names would double the time.
-            Line(
-                place,
-                date,
-                kind or Kind.ADJUSTMENT,
-                meta.get("lot-account", account),
-                Lot(meta["lot-commodity"], meta["lot"]) if kind else Lot(commodity, ""),
-                acquired,
-                units,
-                number,
-                currency,
-                sold_at,
-                sold_in,
-                meta.get("reason", reason),
-                meta,
-                not in_stock,
+            _line(
+                (
+                    place,
+                    date,
+                    kind or Kind.ADJUSTMENT,
+                    meta.get("lot-account", account),
+                    _lot((meta["lot-commodity"], meta["lot"]) if kind else (commodity, "")),
+                    acquired,
+                    units,
+                    number,
+                    currency,
+                    sold_at,
+                    sold_in,
+                    meta.get("reason", reason),
+                    meta,
+                    not in_stock,
+                )
             )
         )
     return tuple(found)
