@@ -105,12 +105,12 @@ class Config:
         held: set[tuple[str, str]] = set()
         for entry in entries:
             if isinstance(entry, data.Transaction):
-                for posting in entry.postings:
-                    held.add((posting.account, posting.units.currency))
-                    if posting.price is not None:
-                        currencies[posting.price.currency] = None
-                    if posting.cost is not None:
-                        currencies[posting.cost.currency] = None
+                for account, (_, commodity), cost, price, _, _ in entry.postings:
+                    held.add((account, commodity))
+                    if price is not None:
+                        currencies[price.currency] = None
+                    if cost is not None:
+                        currencies[cost.currency] = None
             elif isinstance(entry, data.Open):
                 self._opens[entry.account] = entry
                 self.errors.extend(_open_errors(entry))
