@@ -29,9 +29,10 @@ from lotcost.ledger.legs import check_legs
 from lotcost.ledger.parties import party_of
 from lotcost.ledger.serials import SERIAL, check_serial
 from lotcost.ledger.words import WrongError
-from lotcost.model import BRINGS_LOTS, Issue, Kind, Lot, Method, Money, Receipt
+from lotcost.model import BRINGS_LOTS, Issue, Kind, Lot, Method, Money, Receipt, maker
 
 _UNIT_COST_DIGITS = 12
+_issue = maker(Issue)
 
 
 class Recognised(NamedTuple):
@@ -72,8 +73,8 @@ def read_issue(
         raise WrongError(MixedStyles, _mixed(goods, "a lot in Beancount's own form"))
     check_legs(goods, kind, txn, config)
     revenue = paid.get(goods.place) if kind is Kind.SALE else None
-    units = posting.units
-    return Issue(goods.place, posting.account, units.currency, lot, -units.number, revenue)
+    number_, commodity = posting.units
+    return _issue((goods.place, posting.account, commodity, lot, -number_, revenue))
 
 
 def read_receipt(

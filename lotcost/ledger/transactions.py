@@ -38,8 +38,10 @@ from lotcost.model import (
     Movement,
     Reason,
     Receipt,
+    maker,
 )
 
+_movement = maker(Movement)
 _TOGETHER = frozenset({Kind.TRANSFER, Kind.PRODUCTION, Kind.PURCHASE_RETURN})
 
 
@@ -152,17 +154,14 @@ class TransactionReader:
         receipts: tuple[Receipt, ...],
     ) -> Movement:
         txn = self.txn
+        links = txn.links or frozenset()
+        party = txn.payee if goods.silent else party_of(goods.posting.meta or {}, txn, kind)
         reason = reason_of(goods.posting, txn) if kind is Kind.WRITE_OFF else None
-        return Movement(
-            kind,
-            txn.date,
-            self.place,
-            issues,
-            receipts,
-            txn.links or frozenset(),
-            (txn.payee if goods.silent else party_of(goods.posting.meta or {}, txn, kind)) or "",
-            None if reason is None else Reason(reason),
-            sold_in=self._sold_in(issues) if kind is Kind.SALE else (),
+        why = None if reason is None else Reason(reason)
+        sold_in = self._sold_in(issues) if kind is Kind.SALE else ()
+        date, place = txn.date, self.place
+        return _movement(
+            (kind, date, place, issues, receipts, links, party or "", why, None, sold_in)
         )
 
     def _check_words(self) -> None:
