@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
-from fava.application import create_app
+from fava.application import create_app, url_for
 from fava_app import (
     BODY,
     EXPIRY,
@@ -33,6 +33,7 @@ from fava_app import (
     report,
     write,
 )
+from fava_lotcost import links
 from fava_lotcost.snapshot import Asked
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
@@ -665,6 +666,45 @@ def test_all_pages_of_a_load_share_one_snapshot(open_fava: Open) -> None:
     assert loads() != before
 
 
+def test_the_load_reads_the_lots_and_no_page_does_again(
+    open_fava: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = open_fava()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("read twice")
+
+    monkeypatch.setattr("lotcost.ledger.books._postings_of", broken)
+    monkeypatch.setattr("lotcost.ledger.books.attribute", broken)
+    monkeypatch.setattr("lotcost.ledger.books.Cards", broken)
+    for page in (LOTS, MARGINS, EXPIRY, TRACE, VALUATION):
+        for params in ({}, {"account": "Assets:Inventory:Shop"}):
+            assert "read twice" not in pages.page(page, **params).html
+
+
+@pytest.mark.parametrize(
+    "boxes", ["", "time=2025-02&interval=year", "account=&filter=any(lot%3A%22L1%22)"]
+)
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"lot": "L/1 %25 é+&=?#", "commodity": "MILK"},
+        {"q": None, "time": "2024"},
+        {"account": "Assets:Inventory", "filter": None, "sort": "-cost"},
+    ],
+)
+def test_an_address_is_what_fava_makes_it(
+    open_fava: Open, params: dict[str, str | None], boxes: str
+) -> None:
+    pages = open_fava()
+    values: dict[str, Any] = params
+    with pages.app.test_request_context(f"{pages.path(LOTS)}?{boxes}"):
+        pages.app.preprocess_request()
+        expected = url_for("extension_report", extension_name=MARGINS, **values)
+        assert links.page(MARGINS, params) == expected
+
+
 def test_a_reload_amid_a_request_changes_nothing_of_it(open_fava: Open) -> None:
     pages = open_fava()
     page = pages.ledger.extensions.get_extension(LOTS)
@@ -722,12 +762,11 @@ def test_a_ledger_without_inventory_accounts_says_what_to_write(open_fava: Open,
 def test_a_mistake_of_ours_is_words_on_the_page_and_an_error(
     open_fava: Open, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages = open_fava()
-
     def broken(*_: object) -> None:
         raise RuntimeError("no such figure")
 
     monkeypatch.setattr("fava_lotcost.snapshot.Books", broken)
+    pages = open_fava()  # the load reads the lots, and is not taken down by it
     assert "RuntimeError: no such figure" in pages.page(page).text
     pages.page(page)
     assert pages.errors() == ["fava_lotcost: RuntimeError: no such figure"]

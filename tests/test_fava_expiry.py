@@ -195,12 +195,11 @@ def test_the_sidebar_counts_expired_lots_as_the_ledger_is_now(open_fava: Open) -
 def test_a_mistake_of_ours_leaves_the_sidebar_standing(
     open_fava: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages = open_fava()
-
     def broken(*_: object) -> None:
         raise RuntimeError("no such figure")
 
     monkeypatch.setattr("fava_lotcost.snapshot.write_offs", broken)
+    pages = open_fava()
     assert titles(pages)[EXPIRY] == "Lot expiry"
     assert pages.client.get(f"/{pages.slug}/income_statement/").status_code == 200
     assert "RuntimeError: no such figure" in pages.page(EXPIRY).text

@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from fava_lotcost import compat
+from fava_lotcost.snapshot import Asked, Snapshot
+from fava_lotcost.translating import gettext
 from lotcost.ledger.books import Books
+from lotcost.reports import series
 from lotcost.reports.report import Report
 
 Amounts = Mapping[str, Decimal]
@@ -39,6 +42,17 @@ def line(label: str, points: Iterable[tuple[datetime.date, Amounts]]) -> Chart:
     points = tuple(points)
     last = {f"{day:%Y-%m}": (str(day), amounts) for day, amounts in points}
     return Chart(label, compat.line_chart(label, points), tuple(last.values())[-_MOST_ROWS:])
+
+
+def stock_value(snapshot: Snapshot, asked: Asked) -> Chart:
+    """Draw what the stock was worth on each day."""
+    return line(gettext("Stock value"), snapshot.keep(_stock_value, asked))
+
+
+def stock_by_commodity(snapshot: Snapshot, asked: Asked) -> Chart:
+    """Draw what the goods in stock are worth."""
+    amounts = snapshot.keep(_stock_by_commodity, asked)
+    return parts(gettext("By commodity"), amounts, snapshot.books(asked))
 
 
 def bars(label: str, months: Iterable[tuple[datetime.date, Amounts]]) -> Chart:
@@ -72,3 +86,11 @@ def by_group(report: Report, group: str, name: str) -> Mapping[str, Amounts]:
         if row[name]:
             values[str(row[group])][row["currency"]] = row[name]
     return values
+
+
+def _stock_value(snapshot: Snapshot, asked: Asked) -> tuple[tuple[datetime.date, Amounts], ...]:
+    return series.stock_value(snapshot.books(asked), asked.since)
+
+
+def _stock_by_commodity(snapshot: Snapshot, asked: Asked) -> Mapping[str, Amounts]:
+    return series.stock_by_commodity(snapshot.books(asked))

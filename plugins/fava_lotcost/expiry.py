@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
 from fava.helpers import FavaAPIError
 
 from fava_lotcost import compat, links
-from fava_lotcost.charts import Chart, bars, by_month
+from fava_lotcost.charts import Amounts, Chart, bars, by_month
 from fava_lotcost.export import Download, refusal, text
 from fava_lotcost.findings import expired_on_hand
 from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
-from fava_lotcost.table import Table, table
+from fava_lotcost.table import Part, Table, part, table
 from fava_lotcost.translating import N_, gettext
 from lotcost.ledger.proposals import Proposal, ledger_text, lots_of, worth
 from lotcost.reports import expiry
@@ -37,6 +37,23 @@ _WRITTEN_OFF = (
 )
 
 
+class Dated(NamedTuple):
+    """The lots on hand as Fava's boxes ask for them, whatever else the address says.
+
+    Attributes:
+      whole: The expiry report.
+      near: Its lots whose last day is near.
+      buckets: Its lots by how many days they have left.
+      expiring: What they cost, by the month of their last day.
+    """
+
+    whole: Part
+    expired: Part
+    near: Part
+    buckets: Mapping[str, Part]
+    expiring: Sequence[tuple[datetime.date, Amounts]]
+
+
 class Bucket(NamedTuple):
     """The lots that have so many days left.
 
@@ -46,34 +63,26 @@ class Bucket(NamedTuple):
 
     name: str
     label: str
-    report: Report
-
-    @property
-    def lots(self) -> int:
-        """How many lots they are, in however many accounts."""
-        return LotPage.count_lots(self.report)
+    part: Part
 
     @property
     def is_priced(self) -> bool:
         """Whether what any of them sells for is known."""
-        return any(row["retail_value"] is not None for row in self.report.rows)
+        return any(row["retail_value"] is not None for row in self.part.report.rows)
 
 
 class ExpiryView(NamedTuple):
     """What the page shows.
 
     Attributes:
-      whole: The expiry report as Fava's boxes ask for it.
-      near: Its lots whose last day is near, in `days` days at most.
+      days: What counts as near, in days at most.
       narrowed: The bucket asked for, or `dated`, `near` or `all`.
       written: What was written off in the days of Fava's time box, else in the books' year so far.
       by: What that is grouped by.
     """
 
     table: Table
-    whole: Report
-    expired: Report
-    near: Report
+    dated: Dated
     days: int
     buckets: tuple[Bucket, ...]
     narrowed: str
@@ -82,6 +91,11 @@ class ExpiryView(NamedTuple):
     by: str
     groups: tuple[str, ...]
     charts: list[Chart]
+
+    @property
+    def whole(self) -> Report:
+        """The expiry report as Fava's boxes ask for it."""
+        return self.dated.whole.report
 
     @property
     def template(self) -> str:
@@ -114,7 +128,7 @@ class ExpiryView(NamedTuple):
         longest = max(
             other[figure]
             for bucket in self.buckets
-            for other in bucket.report.totals
+            for other in bucket.part.totals
             for figure in ("cost_on_hand", "retail_value")
             if other["currency"] == currency
         )
@@ -160,33 +174,32 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> ExpiryView:
         """Return the lots on hand by their last day, and what was written off."""
         settings = self.loaded.settings
-        whole = snapshot.report("expiry", asked, None)
+        dated = snapshot.keep(_dated, asked, settings.days)
+        whole = dated.whole.report
         near = whole.at + datetime.timedelta(days=settings.days)
-        buckets = tuple(_buckets(whole))
-        narrowings = ("dated", "near", *(bucket.name for bucket in buckets), "all")
+        narrowings = ("dated", "near", *dated.buckets, "all")
         narrowed = params.one_of("bucket", narrowings, "dated")
         columns = {column.name: column for column in whole.columns}
-        fitting = whole.only(
-            row
-            for row in whole.rows
-            if _is_in(row, narrowed, near) and self.is_found(row, params, ("commodity",))
+        fitting = self.fitting(
+            whole.only(row for row in whole.rows if _is_in(row, narrowed, near)),
+            params,
+            ("commodity",),
         )
         groups = (*CATALOG["write-offs"].groups, _EACH)
         by = params.one_of("written", groups, "reason")
-        months = self._written(snapshot, asked, "month")
         return ExpiryView(
             table=table(fitting, [columns[name] for name in _SHOWN], params, settings.rows),
-            whole=whole,
-            expired=whole.only(row for row in whole.rows if row["status"] == "expired"),
-            near=whole.only(row for row in whole.rows if _is_in(row, "near", near)),
+            dated=dated,
             days=settings.days,
-            buckets=buckets,
+            buckets=tuple(_labelled(dated.buckets)),
             narrowed=narrowed,
             proposals=snapshot.proposals(asked),
             written=_written_table(self._written(snapshot, asked, by), params, settings.rows),
             by=by,
             groups=groups,
-            charts=[] if self.incognito else _charts(whole, months),
+            charts=[]
+            if self.incognito
+            else _charts(dated.expiring, self._written(snapshot, asked, "month")),
         )
 
     def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
@@ -255,7 +268,22 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
         return snapshot.report("write-offs", asked._replace(since=since), group)
 
 
-def _buckets(whole: Report) -> Iterator[Bucket]:
+def _dated(snapshot: Snapshot, asked: Asked, days: int) -> Dated:
+    whole = snapshot.report("expiry", asked, None)
+    near = whole.at + datetime.timedelta(days=days)
+    by_bucket: dict[str, list[Row]] = {name: [] for name in expiry.buckets()}
+    for row in whole.rows:
+        by_bucket[row["bucket"]].append(row)
+    return Dated(
+        whole=part(whole, whole.rows),
+        expired=part(whole, (row for row in whole.rows if row["status"] == "expired")),
+        near=part(whole, (row for row in whole.rows if _is_in(row, "near", near))),
+        buckets={name: part(whole, rows) for name, rows in by_bucket.items()},
+        expiring=expiry.by_month(whole),
+    )
+
+
+def _labelled(buckets: Mapping[str, Part]) -> Iterator[Bucket]:
     first = 0
     labels = {
         "expired": gettext("expired"),
@@ -266,9 +294,8 @@ def _buckets(whole: Report) -> Iterator[Bucket]:
         label = gettext("%(first)s to %(last)s days", first=first, last=bound)
         labels[expiry.bucket(bound, expiry.BOUNDS)] = label
         first = bound + 1
-    for name in expiry.buckets():
-        rows = (row for row in whole.rows if row["bucket"] == name)
-        yield Bucket(name, labels[name], whole.only(rows))
+    for name, lots in buckets.items():
+        yield Bucket(name, labels[name], lots)
 
 
 def _is_in(row: Row, narrowed: str, near: datetime.date) -> bool:
@@ -287,8 +314,7 @@ def _written_table(report: Report, params: Params, size: int) -> Table:
     return table(report, columns, params, size, "written-")
 
 
-def _charts(whole: Report, written: Report) -> list[Chart]:
-    expiring: Sequence[Any] = expiry.by_month(whole)
+def _charts(expiring: Sequence[tuple[datetime.date, Amounts]], written: Report) -> list[Chart]:
     return [
         *([bars(gettext("Expiry"), expiring)] if expiring else []),
         *([bars(gettext("Written off"), by_month(written, "cost"))] if written.rows else []),

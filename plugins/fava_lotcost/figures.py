@@ -34,17 +34,15 @@ class Figures:
         self._precisions: dict[str, int] = ledger.format_decimal.precisions
         self._cent = cent
         self._format = cache(lambda digits: compat.number_format(locale, digits))
+        self._least = cache(self._least_digits)
 
     def cells(self, columns: Sequence[Column], rows: Sequence[Row]) -> list[list[str]]:
         """Return rows as texts, figures of a column under each other by their decimal points.
 
         In incognito they are masked; how many lots or days there are is told.
         """
-        points = [self._deepest(column, rows) for column in columns]
-        return [
-            [self._text(column, row, deep) for column, deep in zip(columns, points, strict=True)]
-            for row in rows
-        ]
+        texts = [self._column(column, rows) for column in columns]
+        return [list(row) for row in zip(*texts, strict=True)]
 
     def money(self, number: Decimal, currency: str) -> str:
         """Return money without its currency."""
@@ -70,18 +68,27 @@ class Figures:
         )
         return "num lotcost-negative" if is_red else "num"
 
-    def _least(self, currency: str) -> int:
+    def _least_digits(self, currency: str) -> int:
         return max(self._precisions.get(currency, 2), _digits(self._cent(currency)))
 
-    def _deepest(self, column: Column, rows: Sequence[Row]) -> int:
-        """Return how many digits any figure of a column has behind its point."""
-        there = (row for row in rows if row.get(column.name) is not None)
-        return max((self._depth(column, row) for row in there), default=0)
+    def _column(self, column: Column, rows: Sequence[Row]) -> list[str]:
+        values = [row.get(column.name) for row in rows]
+        if column.kind == "rate":
+            return [self._masked(self.rate(value)) for value in values]
+        # How many digits each figure has behind its point, and the one that has most.
+        depths = [
+            self._depth(column, row, value) if isinstance(value, Decimal) else 0
+            for row, value in zip(rows, values, strict=True)
+        ]
+        deepest = max(depths, default=0)
+        return [
+            self._padded(value, depth, deepest)
+            if isinstance(value, Decimal)
+            else ("" if value is None else str(value))
+            for value, depth in zip(values, depths, strict=True)
+        ]
 
-    def _depth(self, column: Column, row: Row) -> int:
-        value = row[column.name]
-        if not isinstance(value, Decimal) or column.kind == "rate":
-            return 0
+    def _depth(self, column: Column, row: Row, value: Decimal) -> int:
         own = _digits(value)
         if column.kind == "money":
             return max(own, self._least(row["currency"]))
@@ -89,21 +96,12 @@ class Figures:
             return max(own, _digits(self._cent(row["currency"])))
         return own
 
-    def _text(self, column: Column, row: Row, deepest: int) -> str:
-        value = row.get(column.name)
-        if value is None:
-            return ""
-        if not isinstance(value, Decimal):
-            return str(value)
-        text = self._padded(column, row, deepest)
-        return compat.masked(text) if self._mask else text
+    def _padded(self, value: Decimal, depth: int, deepest: int) -> str:
+        text = self._format(depth)(value) + _BLANK * (deepest - depth + (depth == 0 < deepest))
+        return self._masked(text)
 
-    def _padded(self, column: Column, row: Row, deepest: int) -> str:
-        value = row[column.name]
-        if column.kind == "rate":
-            return self.rate(value)
-        depth = self._depth(column, row)
-        return self.number(value, depth) + _BLANK * (deepest - depth + (depth == 0 < deepest))
+    def _masked(self, text: str) -> str:
+        return compat.masked(text) if self._mask else text
 
 
 def _digits(number: Decimal) -> int:

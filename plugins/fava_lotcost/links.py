@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from fava.application import url_for
 from fava.context import g
+from flask import request
 
 from fava_lotcost import compat
 from lotcost.model import Lot
+
+_BOXES = ("conversion", "interval", "account", "filter", "time")
+_PLAIN = "!$'()*,/:;?@"  # what Fava's own addresses have in their queries as it is
+
+
+def page(name: str, params: Mapping[str, str | None]) -> str:
+    """Return the URL of a page of ours; what is asked of Fava stays, where nothing else is said.
+
+    It is what Fava's `url_for` makes, which takes too long for each cell of a large table.
+    """
+    path, boxes = compat.once_a_request(("page", name), lambda: _begin(name))
+    said = [(key, value) for key, value in params.items() if value]
+    said += [each for each in boxes if each[0] not in params]
+    return f"{path}?{urlencode(said, safe=_PLAIN)}" if said else path
+
+
+def _begin(name: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return a page's path, and what Fava's boxes and choices say."""
+    path = url_for("extension_report", extension_name=name).partition("?")[0]
+    return path, [(box, request.args[box]) for box in _BOXES if box in request.args]
 
 
 def journal(lot: Lot) -> str:

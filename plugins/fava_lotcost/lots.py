@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
 from fava.helpers import FavaAPIError
 
 from fava_lotcost import compat, links
-from fava_lotcost.charts import Chart, bars, line, parts
+from fava_lotcost.charts import Amounts, Chart, bars, stock_by_commodity, stock_value
 from fava_lotcost.export import Download, refusal, whole_workbook
 from fava_lotcost.one_lot import LotView, lot_view
 from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
-from fava_lotcost.table import Table, table
+from fava_lotcost.table import Part, Table, part, table
 from fava_lotcost.translating import N_, gettext
-from lotcost.ledger.books import Books
 from lotcost.reports import expiry
 from lotcost.reports.catalog import Question
 from lotcost.reports.report import Column, Report, Row
-from lotcost.reports.series import stock_by_commodity, stock_value
 
 STATUSES = ("on-hand", "open", "expired", "quarantine", "recalled", "depleted", "all")
 _BOXES = ("account", "filter", "time")
@@ -55,20 +54,30 @@ class Narrowed(NamedTuple):
     lots: int
 
 
-class LotsView(NamedTuple):
-    """What the page shows.
+class Stock(NamedTuple):
+    """The lots as Fava's boxes ask for them, whatever else the address says.
 
     Attributes:
-      whole: The lots report as Fava's boxes ask for it; the headline figures are of it.
+      whole: The lots report, with the days that are left; the headline figures are of it.
       on_hand: Its lots with something left.
       near: Its lots whose last day is near.
+      expiring: What those with something left cost, by the month of their last day.
+      columns: What there is room for.
     """
 
-    table: Table
     whole: Report
-    on_hand: Report
-    expired: Report
-    near: Report
+    on_hand: Part
+    expired: Part
+    near: Part
+    expiring: Sequence[tuple[datetime.date, Amounts]]
+    columns: tuple[Column, ...]
+
+
+class LotsView(NamedTuple):
+    """What the page shows."""
+
+    table: Table
+    stock: Stock
     days: int
     statuses: tuple[Narrowed, ...]
     status: str
@@ -92,22 +101,19 @@ class LotCostLots(LotPage, FavaExtensionBase):
         if params.text("lot"):
             return lot_view(snapshot, asked, params, self.loaded.settings.rows)
         by = params.one_of("by", ("lot", "account"), "lot")
-        books = snapshot.books(asked)
-        whole = snapshot.report("lots", asked, by)
-        status, narrowed = self._narrowed(whole, params)
-        fitting = whole.only(row for row in narrowed.rows if _has(row, status))
-        near = whole.at + datetime.timedelta(days=self.loaded.settings.days)
+        status = params.one_of("status", STATUSES, "on-hand")
+        rows, days, _ = self.loaded.settings
+        stock = snapshot.keep(_stock, asked, by, days)
+        narrowed = self.fitting(stock.whole, params, _NARROWED_BY)
+        fitting = narrowed.only(row for row in narrowed.rows if _has(row, status))
         return LotsView(
-            table=table(fitting, tuple(_columns(whole)), params, self.loaded.settings.rows),
-            whole=whole,
-            on_hand=whole.only(row for row in whole.rows if _has(row, "on-hand")),
-            expired=whole.only(row for row in whole.rows if _has(row, "expired")),
-            near=whole.only(row for row in whole.rows if _is_near(row, near)),
-            days=self.loaded.settings.days,
+            table=table(fitting, stock.columns, params, rows),
+            stock=stock,
+            days=days,
             statuses=tuple(_counts(narrowed)),
             status=status,
             by=by,
-            charts=[] if self.incognito else _charts(books, asked, whole),
+            charts=[] if self.incognito else _charts(snapshot, asked, stock),
         )
 
     def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report | None:
@@ -147,11 +153,19 @@ class LotCostLots(LotPage, FavaExtensionBase):
     editor = staticmethod(links.editor)
     account = staticmethod(links.account)
 
-    def _narrowed(self, whole: Report, params: Params) -> tuple[str, Report]:
-        """Return the status asked for, and the lots that fit all else."""
-        status = params.one_of("status", STATUSES, "on-hand")
-        rows = (row | {"days_left": _days_left(row, whole.at)} for row in map(dict, whole.rows))
-        return status, whole.only(row for row in rows if self.is_found(row, params, _NARROWED_BY))
+
+def _stock(snapshot: Snapshot, asked: Asked, by: str, days: int) -> Stock:
+    whole = snapshot.report("lots", asked, by)
+    whole = whole.only({**row, "days_left": _days_left(row, whole.at)} for row in whole.rows)
+    near = whole.at + datetime.timedelta(days=days)
+    return Stock(
+        whole=whole,
+        on_hand=part(whole, (row for row in whole.rows if _has(row, "on-hand"))),
+        expired=part(whole, (row for row in whole.rows if _has(row, "expired"))),
+        near=part(whole, (row for row in whole.rows if _is_near(row, near))),
+        expiring=expiry.by_month(whole),
+        columns=tuple(_columns(whole)),
+    )
 
 
 def _columns(whole: Report) -> Iterator[Column]:
@@ -172,10 +186,12 @@ def _has(row: Row, status: str) -> bool:
 
 
 def _counts(report: Report) -> Iterator[Narrowed]:
+    counts = Counter(row["status"] for row in report.rows)
+    counts["on-hand"] = sum(_has(row, "on-hand") for row in report.rows)
+    counts["all"] = len(report.rows)
     for status in STATUSES:
-        count = sum(_has(row, status) for row in report.rows)
-        if count or status in {"on-hand", "all"}:
-            yield Narrowed(status, count)
+        if counts[status] or status in {"on-hand", "all"}:
+            yield Narrowed(status, counts[status])
 
 
 def _days_left(row: Row, at: datetime.date) -> int | None:
@@ -188,10 +204,9 @@ def _is_near(row: Row, near: datetime.date) -> bool:
     return row["status"] == "open" and row["expires"] is not None and row["expires"] <= near
 
 
-def _charts(books: Books, asked: Asked, whole: Report) -> list[Chart]:
-    expiring = expiry.by_month(whole)
+def _charts(snapshot: Snapshot, asked: Asked, stock: Stock) -> list[Chart]:
     return [
-        line(gettext("Stock value"), stock_value(books, asked.since)),
-        parts(gettext("By commodity"), stock_by_commodity(books), books),
-        *([bars(gettext("Expiry"), expiring)] if expiring else []),
+        stock_value(snapshot, asked),
+        stock_by_commodity(snapshot, asked),
+        *([bars(gettext("Expiry"), stock.expiring)] if stock.expiring else []),
     ]

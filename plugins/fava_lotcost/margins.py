@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ class LotCostMargins(LotPage, FavaExtensionBase):
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> MarginsView:
         """Return the margins of each group."""
         books = snapshot.books(asked)
-        known = groups("margins", books)
+        known = snapshot.keep(_groups, asked)
         by = params.one_of("by", known, "lot")
         report = snapshot.report("margins", asked, by)
         # Units of several goods add up to nothing; what they are units of is then not said.
@@ -74,7 +74,9 @@ class LotCostMargins(LotPage, FavaExtensionBase):
             if column.name not in _NOT_SHOWN and (column.kind != "units" or column.unit)
         ]
         search = params.text("q").strip().casefold()
-        fitting = report.only(row for row in report.rows if _fits(row, by, search))
+        fitting = report
+        if search:
+            fitting = report.only(row for row in report.rows if _fits(row, by, search))
         months = snapshot.report("margins", asked, "month")
         goods = snapshot.report("margins", asked, "commodity")
         return MarginsView(
@@ -103,6 +105,10 @@ class LotCostMargins(LotPage, FavaExtensionBase):
         if column.name == "month":
             return self.url(time=value, by="lot")
         return None
+
+
+def _groups(snapshot: Snapshot, asked: Asked) -> Sequence[str]:
+    return groups("margins", snapshot.books(asked))
 
 
 def _fits(row: Row, by: str, search: str) -> bool:

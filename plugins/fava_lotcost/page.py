@@ -6,16 +6,16 @@ It is no extension itself, or Fava would show it as one.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fava.application import url_for
 from fava.ext import FavaExtensionBase, FavaExtensionError
 from fava.helpers import FavaAPIError
 from flask import current_app, has_request_context, request
 
 from fava_lotcost import compat, links, settings, words
+from fava_lotcost.cells import Cell, Link, cells
 from fava_lotcost.drawing import short, short_within
 from fava_lotcost.export import Download, download, refusal
 from fava_lotcost.family import Family
@@ -118,6 +118,10 @@ class LotPage(_Extension):
             _LOG.exception("The settings cannot be read")
             read, problems = Settings(), [f"{settings.MODULE}: {error!r}"]
         snapshot = Snapshot(entries, self.ledger.options, self.ledger.load_errors)
+        try:
+            snapshot.read()
+        except Exception:  # whichever page is asked for says it too, with what it is missing
+            _LOG.exception("The lots cannot be read")
         self._loaded = Loaded(snapshot, read, tuple(problems))
         options: Any = self.ledger.options
         options[BOOKS] = self.queried
@@ -184,11 +188,6 @@ class LotPage(_Extension):
         """Whether figures are to be masked."""
         return bool(current_app.config["INCOGNITO"])
 
-    @staticmethod
-    def count_lots(report: Report) -> int:
-        """Count the lots of a report, in however many accounts."""
-        return len({(row["commodity"], row["lot"]) for row in report.rows})
-
     def link(self, column: Column, row: Row) -> str | None:
         """Return where a cell leads."""
         return None
@@ -231,10 +230,15 @@ class LotPage(_Extension):
         snapshot, at = self.loaded.snapshot, self.asked().at
         return lambda row: snapshot.mark(Lot(row["commodity"], row["lot"]), at)
 
+    def cells(
+        self, table: Table, texts: Sequence[Sequence[str]], link: Link | None = None
+    ) -> list[tuple[Cell, ...]]:
+        """Return the cells of a table; they lead where the page says, or `link` does."""
+        return cells(table, texts[: len(table.rows)], link or self.link, self.marks())
+
     def page_url(self, page: str, /, **params: str | None) -> str:
         """Return the URL of a page of ours."""
-        said: dict[str, Any] = {name: value or None for name, value in params.items()}
-        return url_for("extension_report", extension_name=page, **said)
+        return links.page(page, params)
 
     def lot_url(self, lot: Lot) -> str:
         """Return the URL of a lot's own page."""
@@ -268,16 +272,21 @@ class LotPage(_Extension):
             if name in kept and not _is_page(name)
         }
 
-    def is_found(self, row: Row, params: Params, keys: Iterable[str]) -> bool:
-        """Whether a lot fits what is searched for and what the table is narrowed to."""
-        if any(params.text(key) and row[key] != params.text(key) for key in keys):
-            return False
+    def fitting(self, report: Report, params: Params, keys: Iterable[str]) -> Report:
+        """Return the lots that fit what is searched for and what the table is narrowed to."""
+        said = {key: params.text(key) for key in keys if params.text(key)}
         search = params.text("q").strip().casefold()
-        if not search:
-            return True
-        name = self.loaded.snapshot.name(row["commodity"])
-        words = (row.get("lot"), row["commodity"], row.get("supplier"), row.get("account"), name)
-        return any(search in str(word).casefold() for word in words if word is not None)
+        if not said and not search:
+            return report
+        name = self.loaded.snapshot.name
+
+        def is_found(row: Row) -> bool:
+            goods = row["commodity"]
+            words = (row.get("lot"), goods, row.get("supplier"), row.get("account"), name(goods))
+            return any(search in str(word).casefold() for word in words if word is not None)
+
+        narrowed = (row for row in report.rows if all(row[key] == said[key] for key in said))
+        return report.only(row for row in narrowed if is_found(row))
 
     def _export(self, kind: str, exported: Exported | None = None) -> Download:
         """Return the rows shown as a file; of which table, where a page has two."""

@@ -1,17 +1,23 @@
 """What a loaded ledger holds, and the reports made of it, as Fava's three boxes ask for them.
 
 A snapshot never changes: a reload makes a new one, and a request that is under way ends with
-the one it began with. Nothing is computed before a page asks.
+the one it began with.
+
+When the ledger is loaded the lots are read once (`read`): the lines, what they earned, the cards,
+what has expired. Every page needs them, and so does any page of Fava's, whose sidebar counts the
+expired lots. Reports are made when a page asks for them, and what a page shows of a report
+whatever the rest of its address says is made once too (`keep`).
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 from beancount.core import account as accounts
 from beancount.core import data
@@ -28,6 +34,8 @@ from lotcost.reports.report import Report
 from lotcost.reports.stock import status
 from lotcost.reports.trace import Cycle, Index, Trace, trace
 
+T = TypeVar("T")
+_LOTS = attrgetter("lines", "picked", "revenue", "convert", "cards", "statuses", "on_hand")
 BARS = frozenset({"recalled", "quarantine", "expired"})
 """The statuses that bar a lot from sale."""
 
@@ -66,6 +74,19 @@ class Snapshot:
             self._barred
         )
         self.proposals: Callable[[Asked], tuple[Proposal, ...]] = lru_cache(8)(self._proposals)
+        self._kept: Callable[..., Any] = lru_cache(32)(lambda make, *args: make(self, *args))
+
+    def read(self) -> None:
+        """Read the lots, which all that is asked later is made of."""
+        with no_collecting():
+            _LOTS(self.books(Asked()))
+            self.proposals(Asked())
+            self._marks(None)
+
+    def keep(self, make: Callable[..., T], *args: Hashable) -> T:
+        """Return what a function makes of this snapshot; it is made once for the same arguments."""
+        made: T = self._kept(make, *args)
+        return made
 
     def books(self, asked: Asked) -> Books:
         """Return the books as of the last day asked for; the first one is a report's own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from fava_lotcost.params import Params
@@ -44,6 +44,25 @@ class Table(NamedTuple):
                 near.append(None)
             near.append(number)
         return tuple(near)
+
+
+class Part(NamedTuple):
+    """Some lots of a report, counted and added up once.
+
+    Attributes:
+      lots: How many lots they are, in however many accounts.
+    """
+
+    report: Report
+    lots: int
+    totals: tuple[Row, ...]
+
+
+def part(report: Report, rows: Iterable[Row]) -> Part:
+    """Return the part of a report that has these rows."""
+    report = report.only(rows)
+    lots = {(row["commodity"], row["lot"]) for row in report.rows}
+    return Part(report, len(lots), report.totals)
 
 
 def table(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fava.ext import FavaExtensionBase
 
 from fava_lotcost import compat, links
-from fava_lotcost.charts import Chart, line, parts
+from fava_lotcost.charts import Chart, parts, stock_value
 from fava_lotcost.export import Download
 from fava_lotcost.page import Exported, LotPage
 from fava_lotcost.params import Params
@@ -18,7 +18,6 @@ from fava_lotcost.table import Table, table
 from fava_lotcost.translating import N_, gettext
 from lotcost.reports.catalog import CATALOG
 from lotcost.reports.report import Column, Report, Row
-from lotcost.reports.series import stock_value
 
 _VALUED = ("commodity", "units_on_hand", "cost_on_hand", "ledger_balance", "difference", "currency")
 _QUICK = 5_000  # so many lines are costed anew under each method while a page is waited for
@@ -137,7 +136,7 @@ class LotCostValuation(LotPage, FavaExtensionBase):
     account = staticmethod(links.account)
 
     def _fitting(self, report: Report, params: Params) -> Report:
-        return report.only(row for row in report.rows if self.is_found(row, params, ("commodity",)))
+        return self.fitting(report, params, ("commodity",))
 
     def _valued(self, snapshot: Snapshot, asked: Asked, params: Params) -> Table:
         whole = snapshot.report("valuation", asked, None)
@@ -192,12 +191,11 @@ def _moves(roll: Report, shown: str) -> Iterator[Column]:
 
 
 def _charts(snapshot: Snapshot, asked: Asked, whole: Report) -> list[Chart]:
-    books = snapshot.books(asked)
     by_account: dict[str, dict[str, Decimal]] = {}
     for row in whole.rows:
         amounts = by_account.setdefault(row["account"], {})
         amounts[row["currency"]] = amounts.get(row["currency"], Decimal(0)) + row["cost_on_hand"]
     return [
-        line(gettext("Stock value"), stock_value(books, asked.since)),
-        parts(gettext("By account"), by_account, books),
+        stock_value(snapshot, asked),
+        parts(gettext("By account"), by_account, snapshot.books(asked)),
     ]
