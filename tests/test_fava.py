@@ -66,6 +66,30 @@ def test_lots_by_account_shows_what_moved(open_fava: Open) -> None:
     assert figures(rows[:-1], "Moved") == ["-3", "3"]
 
 
+def test_a_lot_in_two_accounts_is_one_lot_however_the_rows_are_made(open_fava: Open) -> None:
+    by_lot, by_account = (open_fava().page(LOTS, by=by) for by in ("lot", "account"))
+    assert len(by_account.rows()) == 3 + 1
+    for page in (by_lot, by_account):
+        assert "Lots on 2025-02-10: 2 on hand" in page.text
+        assert {"open 1", "expired 1", "all 2"} <= page.links.keys()
+
+
+def test_stock_without_a_lot_is_told_in_red_and_leads_to_its_account(open_fava: Open) -> None:
+    booked_by_hand = """
+2025-02-10 * "A bookkeeper" "Puts money where goods belong"
+  Assets:Inventory:Shop    1.25 USD
+  Assets:Receivable
+"""
+    pages = open_fava(LEDGER + booked_by_hand)
+    page = pages.page(LOTS)
+    assert "Ties to the ledger no, 1.25 USD off" in page.text
+    assert 'class="lotcost-off"' in page.html
+    link = next(href for said, href in page.links.items() if said.startswith("no,"))
+    rows = Article(pages.client.get(link).get_data(as_text=True)).rows()
+    off = [(row["Account and commodity"], row["Difference"]) for row in rows]
+    assert ("Assets:Inventory:Shop", "1.25") in off
+
+
 def test_a_column_that_no_lot_fills_is_left_out(open_fava: Open) -> None:
     undated = "\n".join(line for line in LEDGER.splitlines() if "expires:" not in line)
     (row, *_) = open_fava(undated).page(LOTS).rows()
@@ -89,6 +113,29 @@ def test_margins_groups_by_what_a_card_says(open_fava: Open) -> None:
     assert "units" not in rows[0]  # units of several goods add up to nothing
     rows = pages.page(MARGINS, by="customer").rows()
     assert figures(rows[:-1], "Customer") == ["Cafe Rose", "Hotel", "(none)"]
+
+
+def test_income_that_is_no_lot_s_leads_to_its_entries(open_fava: Open) -> None:
+    more = """
+2025-02-11 * "Income of the day"
+  Assets:Receivable    1.50 USD
+  Income:Sales
+"""
+    pages = open_fava(LEDGER + more)
+    page = pages.page(MARGINS)
+    assert "Unattributed revenue 1.50 USD ( 2025-02-11 )" in page.text
+    entry = page.links["2025-02-11"].removeprefix("#context-")
+    found = pages.client.get(f"/{pages.slug}/api/context?entry_hash={entry}")
+    assert "Income of the day" in found.get_data(as_text=True)
+    assert "( 2025-02-11 and 4 more )" not in page.text
+    page = open_fava(LEDGER + more * 9).page(MARGINS)
+    assert "2025-02-11 and 4 more" in page.text
+
+
+def test_a_customer_s_margin_leads_to_the_lots_it_bought(open_fava: Open) -> None:
+    pages = open_fava()
+    link = pages.page(MARGINS, by="customer").links["Hotel"]
+    assert "Trace of FLOUR F1" in Article(pages.client.get(link).get_data(as_text=True)).text
 
 
 def test_margins_is_opened_for_the_worst_first(open_fava: Open) -> None:
@@ -360,6 +407,21 @@ def test_a_lot_has_a_page_of_its_own(open_fava: Open) -> None:
     assert figures(rows, "Kind")[-1] == "write-off: expired"
 
 
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"lot": "L1"}, "expired on 2025-02-10, 9 days past its last"),
+        ({"lot": "L1", "time": "2025-01"}, "open on 2025-01-31, 1 day left"),
+        ({"lot": "L1", "time": "2025-02-01"}, "open on 2025-02-01, 0 days left"),
+        ({"lot": "L1", "account": "Assets:Receivable"}, "Nothing moves lot"),
+    ],
+)
+def test_a_lot_says_how_long_it_may_still_be_sold(
+    open_fava: Open, params: dict[str, str], said: str
+) -> None:
+    assert said in open_fava().page(LOTS, **params).text
+
+
 def test_every_movement_leads_to_its_posting(open_fava: Open) -> None:
     pages = open_fava()
     page = pages.page(LOTS, lot="L1", commodity="MILK")
@@ -527,8 +589,8 @@ def test_links_stay_under_a_prefix(open_fava: Open, page: str) -> None:
         ("42", "takes its settings as a dictionary"),
         ("TRUE", "takes its settings as a dictionary"),
         ("\"{'row': 5}\"", "has no setting 'row'; did you mean \"rows\"?"),
-        ("\"{'rows': 0}\"", "rows wants a whole number from 1 to 5000 and has 0"),
-        ("\"{'rows': True}\"", "rows wants a whole number from 1 to 5000 and has True"),
+        ("\"{'rows': 0}\"", "rows wants a whole number from 1 to 500 and has 0"),
+        ("\"{'rows': True}\"", "rows wants a whole number from 1 to 500 and has True"),
         ("\"{'expired_as_errors': 1}\"", "expired_as_errors wants True or False and has 1"),
         ('"{3: [1]}"', "has no setting 3; known are days, expired_as_errors, rows"),
         ('"' + "[" * 3000 + '"', "takes its settings as a dictionary"),

@@ -127,6 +127,27 @@ def test_the_sidebar_says_what_has_expired_in_the_reader_s_language(open_fava: O
     }
 
 
+def test_the_kinds_in_a_sentence_are_told_in_the_reader_s_language(open_fava: Open) -> None:
+    back = """
+2025-02-03 * "Dairy Farm" "Taken back" ^po-17
+  Assets:Inventory:Main    -1 MILK
+    lot: "L1"
+    lot-kind: "purchase-return"
+  Liabilities:Payable
+2025-01-04 * "Dairy Farm" "Delivery" ^po-19
+  Assets:Inventory:Main    10 MILK @ 3.00 USD
+    lot: "L2"
+  Liabilities:Payable
+2025-01-06 * "Hotel" "Invoice 100"
+  Assets:Inventory:Main    -10 MILK @ 5.00 USD
+    lot: "L2"
+  Assets:Receivable
+"""
+    text = open_fava(GERMAN + LEDGER + back).page(VALUATION).text
+    assert "nicht wie gebucht geschehen (Rückgabe an Lieferant)" in text
+    assert "purchase-return" not in text
+
+
 def _in_german(pages: Pages) -> Iterator[Any]:
     with pages.app.test_request_context(pages.path(LOTS)):
         pages.app.preprocess_request()

@@ -264,3 +264,11 @@ def test_a_pack_of_no_lot_is_refused_in_words(
     response = open_fava(BAKERY).get(TRACE, "recall.xlsx", **params)
     assert response.status_code == status
     assert response.mimetype == "text/plain"
+
+
+def test_goods_sold_under_two_links_lead_to_what_has_both(open_fava: Open) -> None:
+    pages = open_fava(BAKERY.replace("^inv-1\n", "^inv-1 ^order-7\n"))
+    href = pages.page(TRACE, lot="C1").links["^inv-1 ^order-7"]
+    assert parse_qs(urlsplit(href).query)["filter"] == ["^inv-1 ^order-7"]
+    entries = pages.ledger.get_filtered(filter="^inv-1 ^order-7").entries
+    assert [entry.narration for entry in entries] == ["Invoice 1"]

@@ -49,7 +49,7 @@ def journal(lot: Lot) -> str:
 
 
 def document(link: str) -> str:
-    """Return the journal of all that shares a link, as `^inv-101` is one."""
+    """Return the journal of all that has a link, as `^inv-101` is one, or all of several."""
     return url_for("report", report_name="journal", filter=link)
 
 

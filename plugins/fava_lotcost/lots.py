@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from fava_lotcost.one_lot import LotView, lot_view
 from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
-from fava_lotcost.table import Part, Table, part, table
+from fava_lotcost.table import Part, Table, days_left, part, table
 from fava_lotcost.translating import N_, gettext
 from lotcost.reports import expiry
 from lotcost.reports.catalog import Question
@@ -48,7 +47,7 @@ _MOVED = Column("units_transferred", "units", "commodity")
 
 
 class Narrowed(NamedTuple):
-    """A status one may narrow the table to, and how many lots it would show."""
+    """A status one may narrow the table to, and how many lots have it, in whatever accounts."""
 
     status: str
     lots: int
@@ -156,7 +155,7 @@ class LotCostLots(LotPage, FavaExtensionBase):
 
 def _stock(snapshot: Snapshot, asked: Asked, by: str, days: int) -> Stock:
     whole = snapshot.report("lots", asked, by)
-    whole = whole.only({**row, "days_left": _days_left(row, whole.at)} for row in whole.rows)
+    whole = whole.only({**row, "days_left": days_left(row, whole.at)} for row in whole.rows)
     near = whole.at + datetime.timedelta(days=days)
     return Stock(
         whole=whole,
@@ -186,18 +185,16 @@ def _has(row: Row, status: str) -> bool:
 
 
 def _counts(report: Report) -> Iterator[Narrowed]:
-    counts = Counter(row["status"] for row in report.rows)
-    counts["on-hand"] = sum(_has(row, "on-hand") for row in report.rows)
-    counts["all"] = len(report.rows)
-    for status in STATUSES:
-        if counts[status] or status in {"on-hand", "all"}:
-            yield Narrowed(status, counts[status])
-
-
-def _days_left(row: Row, at: datetime.date) -> int | None:
-    if row["expires"] is None or not row["units_on_hand"]:
-        return None
-    return int((row["expires"] - at).days)
+    lots: dict[str, set[tuple[str, str]]] = {status: set() for status in STATUSES}
+    for row in report.rows:
+        lot = row["commodity"], row["lot"]
+        lots[row["status"]].add(lot)
+        lots["all"].add(lot)
+        if row["units_on_hand"]:
+            lots["on-hand"].add(lot)
+    for status, found in lots.items():
+        if found or status in {"on-hand", "all"}:
+            yield Narrowed(status, len(found))
 
 
 def _is_near(row: Row, near: datetime.date) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
 
+from fava_lotcost import links
 from fava_lotcost.charts import Chart, bars, by_group, by_month, parts
 from fava_lotcost.page import LotPage
 from fava_lotcost.params import Params
@@ -28,6 +30,7 @@ class MarginsView(NamedTuple):
     Attributes:
       whole: All groups, of which the headline is; the table has those searched for.
       unattributed: The income that is no lot's, by currency; it is of the whole ledger.
+      unattributed_in: The entries it stands in, and their days.
       groups: What lots can always be grouped by; `card_keys` are this ledger's own.
     """
 
@@ -37,6 +40,7 @@ class MarginsView(NamedTuple):
     groups: tuple[str, ...]
     card_keys: tuple[str, ...]
     unattributed: Mapping[str, Decimal]
+    unattributed_in: Mapping[int, datetime.date]
     charts: list[Chart]
 
     @property
@@ -86,6 +90,7 @@ class LotCostMargins(LotPage, FavaExtensionBase):
             groups=GROUPS,
             card_keys=tuple(name for name in known if name not in GROUPS),
             unattributed=unattributed(books, asked.since),
+            unattributed_in=_unattributed_in(books, asked.since),
             charts=[] if self.incognito or not months.rows else _charts(books, months, goods),
         )
 
@@ -94,7 +99,7 @@ class LotCostMargins(LotPage, FavaExtensionBase):
         return self.view(snapshot, asked, params).table.report
 
     def link(self, column: Column, row: Row) -> str | None:
-        """Lead to the lot, to the lots of these goods or this supplier, and to the month."""
+        """Lead to a lot, to the lots of these goods, this supplier or customer, to the month."""
         value = row.get(column.name)
         if value is None:
             return None
@@ -102,13 +107,28 @@ class LotCostMargins(LotPage, FavaExtensionBase):
             return self.page_url("LotCostLots", commodity=row["commodity"], lot=value)
         if column.name in {"commodity", "supplier"}:
             return self.page_url("LotCostLots", status="all", **{column.name: str(value)})
+        if column.name == "customer":
+            return self.page_url("LotCostTrace", q=value)
         if column.name == "month":
             return self.url(time=value, by="lot")
         return None
 
+    def entry_url(self, place: int) -> str:
+        """Return what opens an entry of the ledger."""
+        return links.entry(self.loaded.snapshot.entries[place])
+
 
 def _groups(snapshot: Snapshot, asked: Asked) -> Sequence[str]:
     return groups("margins", snapshot.books(asked))
+
+
+def _unattributed_in(books: Books, since: datetime.date | None) -> dict[int, datetime.date]:
+    """Return the entries whose income is no lot's, with their days."""
+    return {
+        each.entry: each.date
+        for each in books.revenue.unattributed
+        if since is None or each.date >= since
+    }
 
 
 def _fits(row: Row, by: str, search: str) -> bool:

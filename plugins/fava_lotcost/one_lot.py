@@ -11,7 +11,7 @@ from beancount.core.amount import Amount
 from fava_lotcost.family import Family, family
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
-from fava_lotcost.table import Table, table
+from fava_lotcost.table import Table, days_left, table
 from fava_lotcost.translating import N_
 from fava_lotcost.waterfall import Step, waterfall
 from lotcost.ledger.cards import Fact
@@ -62,6 +62,11 @@ class LotView(NamedTuple):
     def template(self) -> str:
         """What shows it."""
         return "lotcost_one_lot.html"
+
+    @property
+    def days_left(self) -> int | None:
+        """How long what is on hand may still be sold, its last day in; None where nothing says."""
+        return days_left(self._figures, self.one.at) if self.one else None
 
     @property
     def card(self) -> tuple[Said, ...]:
@@ -133,7 +138,7 @@ class LotView(NamedTuple):
 def lot_view(snapshot: Snapshot, asked: Asked, params: Params, rows: int) -> LotView:
     """Find the lot that a URL names; its goods may be left out where one lot has that number."""
     number, goods = params.text("lot"), params.text("commodity")
-    lots = {line.lot for line in snapshot.books(Asked()).lines if line.lot.number == number}
+    lots = snapshot.numbered(number)
     if not goods and len(lots) == 1:
         goods = next(iter(lots)).commodity
     lot = Lot(goods, number)

@@ -16,7 +16,7 @@ from beancount.core import data
 from lotcost.ledger.errors import nearest
 
 MODULE = "fava_lotcost"
-_MOST = 5000
+_MOST = {"rows": 500, "days": 5000}
 
 
 class Settings(NamedTuple):
@@ -65,7 +65,9 @@ def _errors(said: dict[Any, Any]) -> Iterator[str]:
         if key not in Settings._fields:
             yield f"{MODULE} has no setting {key!r}; {nearest(str(key), Settings._fields)}"
         elif not _fits(key, value):
-            wanted = "True or False" if _is_switch(key) else f"a whole number from 1 to {_MOST}"
+            wanted = (
+                "True or False" if _is_switch(key) else f"a whole number from 1 to {_MOST[key]}"
+            )
             yield f"{MODULE}: {key} wants {wanted} and has {value!r}"
 
 
@@ -76,7 +78,7 @@ def _is_switch(key: str) -> bool:
 def _fits(key: str, value: object) -> bool:
     if _is_switch(key):
         return isinstance(value, bool)
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST[key]
 
 
 def _wanted(but: str) -> str:

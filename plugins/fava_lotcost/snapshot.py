@@ -74,6 +74,7 @@ class Snapshot:
             self._barred
         )
         self.proposals: Callable[[Asked], tuple[Proposal, ...]] = lru_cache(8)(self._proposals)
+        self.lot: Callable[[Lot, Asked], OneLot | None] = lru_cache(16)(self._lot)
         self._kept: Callable[..., Any] = lru_cache(32)(lambda make, *args: make(self, *args))
 
     def read(self) -> None:
@@ -92,12 +93,9 @@ class Snapshot:
         """Return the books as of the last day asked for; the first one is a report's own."""
         return self._books_of(asked._replace(since=None))
 
-    def lot(self, lot: Lot, asked: Asked) -> OneLot | None:
-        """Return all there is to say of a lot, or None where no line moves it."""
-        books = self.books(asked)
-        with no_collecting():
-            own = books.only(lambda line: line.lot == lot and books.asks_for(line))
-            return one_lot(own, lot)
+    def numbered(self, number: str) -> frozenset[Lot]:
+        """Return the lots that have a number, one of each commodity at most."""
+        return self._by_number.get(number, frozenset())
 
     def trace(self, lots: Iterable[Lot], at: datetime.date | None) -> Trace | Cycle:
         """Trace lots that are moved up to a day; no filter narrows this."""
@@ -131,6 +129,13 @@ class Snapshot:
         return Books(self.entries, self.options)
 
     @cached_property
+    def _by_number(self) -> Mapping[str, frozenset[Lot]]:
+        found: dict[str, set[Lot]] = defaultdict(set)
+        for lot in {line.lot for line in self._whole.lines}:
+            found[lot.number].add(lot)
+        return {number: frozenset(lots) for number, lots in found.items()}
+
+    @cached_property
     def _accounts(self) -> frozenset[str]:
         """Every account that is opened, and all above it."""
         return frozenset(
@@ -145,6 +150,12 @@ class Snapshot:
         if asked.at is not None:
             return self._whole.until(asked.at, test)
         return self._whole if test is None else self._whole.only(test)
+
+    def _lot(self, lot: Lot, asked: Asked) -> OneLot | None:
+        books = self.books(asked)
+        with no_collecting():
+            own = books.only(lambda line: line.lot == lot and books.asks_for(line))
+            return one_lot(own, lot)
 
     def _report(self, name: str, asked: Asked, by: str | None) -> Report:
         question = Question(asked.since, asked.at, by=by)

@@ -203,7 +203,7 @@ class LotCostTrace(LotPage, FavaExtensionBase):
         if column.name == "party":
             return self.page_url(self.name, q=value)
         if column.name == "document":
-            return links.document(value) if " " not in value else None
+            return links.document(value)
         if column.name == "date" and "entry" in row:
             return links.entry(self.loaded.snapshot.entries[row["entry"]])
         if column.name == "account":

@@ -78,8 +78,11 @@ def told(sentence: str) -> str:
     """Return a sentence of a report."""
     if not isinstance(sentence, Sentence):
         return sentence
-    values = {
-        name: gettext(str(value)) if value in VALUES.get(name, ()) else value
-        for name, value in sentence.values.items()
-    }
+    values = {name: _value(name, value) for name, value in sentence.values.items()}
     return gettext(sentence.text, **values)
+
+
+def _value(name: str, value: object) -> object:
+    if name == "kinds":
+        return ", ".join(map(gettext, str(value).split(", ")))
+    return gettext(str(value)) if value in VALUES.get(name, ()) else value
