@@ -159,6 +159,21 @@ def test_a_table_is_sorted_by_keyboard(tab: Any, site: str) -> None:
     expect(tab.locator(".lotcost > .lotcost-scroll tbody tr").first).to_contain_text("FLOUR")
 
 
+@pytest.mark.parametrize("page", [f"{LOTS}/", f"{LOTS}/?lot=L1", f"{MARGINS}/", f"{EXPIRY}/"])
+def test_on_a_narrow_screen_what_is_wide_moves_by_itself(tab: Any, site: str, page: str) -> None:
+    tab.set_viewport_size({"width": 420, "height": 800})
+    tab.goto(f"{site}/extension/{page}")
+    expect(tab.locator(".lotcost .lotcost-scroll tbody tr").first).to_be_attached()
+    article = tab.locator("article")
+    assert article.evaluate("article => article.scrollWidth <= article.clientWidth")
+    parts = tab.locator(".lotcost > details, .lotcost > .lotcost-family > details")
+    assert parts.count()
+    room = tab.locator(".lotcost").bounding_box()
+    for part in parts.all():
+        box = part.bounding_box()
+        assert box["x"] + box["width"] <= room["x"] + room["width"] + 1
+
+
 def test_a_long_table_keeps_its_heading_and_totals_in_view(tab: Any, many: str) -> None:
     tab.set_viewport_size({"width": 800, "height": 600})
     tab.goto(f"{many}/extension/{LOTS}/")

@@ -205,3 +205,17 @@ def test_a_text_is_cut_by_its_width() -> None:
     assert short_within("漢字漢字漢字", 8) == "漢…漢字"
     assert short_within("LOT-2025", 8) == "LOT-2025"
     assert short("", 5) == ""
+
+
+def test_units_have_the_digits_they_need_and_no_more(open_fava: Open) -> None:
+    weighed = """
+2025-01-04 * "Cafe Rose" "By weight"
+  Assets:Inventory:Main    -1.235 FLOUR @ 4.00 USD
+  Assets:Receivable
+2025-01-05 * "Cafe Rose" "By weight again"
+  Assets:Inventory:Main    -2.765 FLOUR @ 4.00 USD
+  Assets:Receivable
+"""
+    html = open_fava(BAKERY + weighed).page(LOTS, lot="F1").html
+    assert "4 FLOUR" in html
+    assert "4.000" not in html

@@ -6,8 +6,10 @@ import datetime
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import groupby
 
-from lotcost.ledger.books import Books
+from lotcost.ledger.books import Books, Line
+from lotcost.model import ZERO
 from lotcost.reports.report import money
 
 Amounts = Mapping[str, Decimal]
@@ -22,10 +24,10 @@ def stock_value(
     """
     value: dict[str, Decimal] = defaultdict(Decimal)
     points: dict[datetime.date, Amounts] = {}
-    for _, line in books.picked:
-        value[line.currency] += line.stock_cost
-        day = line.date if since is None else max(line.date, since)
-        points[day] = dict(value)
+    for day, lines in groupby(books.picked, key=_day):
+        for _, line in lines:
+            value[line.currency] += ZERO if line.expensed else line.cost
+        points[day if since is None else max(day, since)] = dict(value)
     if points:
         points[books.at] = dict(value)
     return tuple((day, _rounded(books, amounts)) for day, amounts in points.items())
@@ -35,9 +37,13 @@ def stock_by_commodity(books: Books) -> Mapping[str, Amounts]:
     """Return the stock at cost of each commodity that has some, by currency."""
     value: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for _, line in books.picked:
-        value[line.lot.commodity][line.currency] += line.stock_cost
+        value[line.lot.commodity][line.currency] += ZERO if line.expensed else line.cost
     held = {commodity: _rounded(books, value[commodity]) for commodity in sorted(value)}
     return {commodity: amounts for commodity, amounts in held.items() if any(amounts.values())}
+
+
+def _day(picked: tuple[int, Line]) -> datetime.date:
+    return picked[1].date
 
 
 def _rounded(books: Books, amounts: Mapping[str, Decimal]) -> Amounts:

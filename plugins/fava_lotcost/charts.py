@@ -79,13 +79,16 @@ def by_month(report: Report, name: str) -> Iterator[tuple[datetime.date, Amounts
         yield datetime.date.fromisoformat(f"{month}-01"), amounts
 
 
-def by_group(report: Report, group: str, name: str) -> Mapping[str, Amounts]:
-    """Return a column of a report by what it is grouped by; nothing is left out but zeros."""
-    values: dict[str, dict[str, Decimal]] = defaultdict(dict)
+def by_commodity(report: Report, name: str) -> Mapping[str, Amounts]:
+    """Return a column of a report by lot, added up by commodity; nothing is left out but zeros."""
+    values: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in report.rows:
-        if row[name]:
-            values[str(row[group])][row["currency"]] = row[name]
-    return values
+        values[row["commodity"]][row["currency"]] += row[name]
+    earned = {
+        goods: {currency: amount for currency, amount in sorted(amounts.items()) if amount}
+        for goods, amounts in values.items()
+    }
+    return {goods: amounts for goods, amounts in earned.items() if amounts}
 
 
 def _stock_value(snapshot: Snapshot, asked: Asked) -> tuple[tuple[datetime.date, Amounts], ...]:

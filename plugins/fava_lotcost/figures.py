@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from fava_lotcost import compat
-from lotcost.reports.report import Column, Row
+from lotcost.reports.report import Column, Row, trimmed
 
 _BLANK = "\N{NO-BREAK SPACE}"  # as wide as a digit in the figures' font
 
@@ -46,11 +46,12 @@ class Figures:
 
     def money(self, number: Decimal, currency: str) -> str:
         """Return money without its currency."""
-        return self.number(number, self._least(currency))
+        return self._format(max(self._least(currency), _digits(number)))(number)
 
-    def number(self, number: Decimal, digits: int = 0) -> str:
-        """Return a number with its own digits, and some at least."""
-        return self._format(max(digits, _digits(number)))(number)
+    def units(self, number: Decimal) -> str:
+        """Return units with the digits they need."""
+        number = trimmed(number)
+        return self._format(_digits(number))(number)
 
     def rate(self, number: Decimal | None) -> str:
         """Return a rate in percent."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from fava.ext import FavaExtensionBase
 
 from fava_lotcost import links
-from fava_lotcost.charts import Chart, bars, by_group, by_month, parts
+from fava_lotcost.charts import Chart, bars, by_commodity, by_month, parts
 from fava_lotcost.page import LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
@@ -82,7 +82,7 @@ class LotCostMargins(LotPage, FavaExtensionBase):
         if search:
             fitting = report.only(row for row in report.rows if _fits(row, by, search))
         months = snapshot.report("margins", asked, "month")
-        goods = snapshot.report("margins", asked, "commodity")
+        lots = snapshot.report("margins", asked, "lot")
         return MarginsView(
             table=table(fitting, shown, params, self.loaded.settings.rows),
             whole=report,
@@ -91,7 +91,7 @@ class LotCostMargins(LotPage, FavaExtensionBase):
             card_keys=tuple(name for name in known if name not in GROUPS),
             unattributed=unattributed(books, asked.since),
             unattributed_in=_unattributed_in(books, asked.since),
-            charts=[] if self.incognito or not months.rows else _charts(books, months, goods),
+            charts=[] if self.incognito or not months.rows else _charts(books, months, lots),
         )
 
     def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
@@ -136,10 +136,10 @@ def _fits(row: Row, by: str, search: str) -> bool:
     return any(search in str(word or "").casefold() for word in words)
 
 
-def _charts(books: Books, months: Report, goods: Report) -> list[Chart]:
+def _charts(books: Books, months: Report, lots: Report) -> list[Chart]:
     return [
         bars(gettext("Gross margin"), by_month(months, "gross_margin")),
         bars(gettext("Revenue"), by_month(months, "revenue")),
-        parts(gettext("Revenue by commodity"), by_group(goods, "commodity", "revenue"), books),
+        parts(gettext("Revenue by commodity"), by_commodity(lots, "revenue"), books),
         bars(gettext("Write-offs"), by_month(months, "write_offs")),
     ]
