@@ -24,6 +24,7 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Config
+from lotcost.ledger.fates import Became, became
 from lotcost.ledger.lineage import makings
 from lotcost.ledger.lines import Line, joined, said_by, when
 from lotcost.ledger.parties import PARTY, Party, party_of, read_parties
@@ -110,6 +111,13 @@ class Books:
         return lines if self._where is None else list(filter(self._where, lines))
 
     @cached_property
+    def became(self) -> Mapping[tuple[str, Lot], Became]:
+        """What became of each lot in each account, of what was asked for."""
+        earned = self.revenue.earned
+        with no_collecting():
+            return became(self.picked, earned, self.convert)
+
+    @cached_property
     def on_hand(self) -> Mapping[tuple[str, Lot], Decimal]:
         """The units of each lot in each account that it was ever in."""
         units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
@@ -121,7 +129,7 @@ class Books:
         """Return the same books asked for some of their lines; what is known of them is shared."""
         other = copy.copy(self)
         other._where = where
-        for narrowed in ("picked", "balance"):
+        for narrowed in ("picked", "balance", "became"):
             other.__dict__.pop(narrowed, None)
         return other
 

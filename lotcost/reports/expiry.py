@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from lotcost.core.rounding import half_up
 from lotcost.ledger.books import Books
+from lotcost.ledger.fates import Became
 from lotcost.model import SOLD, ZERO, Kind, Lot, Money
 from lotcost.reports.report import Column, Report, Row, money, trimmed, unit_cost
 from lotcost.reports.sentence import Sentence
@@ -62,9 +63,9 @@ def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) 
     """
     paces = _paces(books)
     rows = [
-        _row(books, account, lot, sums, paces[lot.commodity], bounds)
-        for (account, lot), sums in sums_by_lot(books, by_account=True).items()
-        if sums["units_on_hand"] > ZERO
+        _row(books, account, lot, became, paces[lot.commodity], bounds)
+        for (account, lot), became in sums_by_lot(books, by_account=True).items()
+        if became.sums["units_on_hand"] > ZERO
     ]
     rows.sort(key=_soonest)
     _foresee(books, rows)
@@ -105,14 +106,14 @@ def _row(
     books: Books,
     account: str,
     lot: Lot,
-    sums: Mapping[str, Any],
+    became: Became,
     pace: _Pace,
     bounds: Sequence[int],
 ) -> dict[str, Any]:
     card = books.cards.card(lot)
     expires = card.get("expires")
     days_left = None if expires is None else (expires - books.at).days
-    currency = sums["currency"]
+    currency, sums = became.currency, became.sums
     cent = books.config.cent(currency)
     price = pace.price and books.convert(pace.price, currency, books.at)
     on_hand, cost = trimmed(sums["units_on_hand"]), money(sums["cost_on_hand"], cent)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from lotcost.ledger.books import Books, Line
@@ -35,31 +37,10 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
     positive. The share is of the gross margin of all rows in that currency. Groups without a
     sale or write-off have no row.
     """
-    sums: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: defaultdict(Decimal))
-    goods: dict[tuple[Any, ...], set[str]] = defaultdict(set)
-    all_earned = books.revenue.earned
-    for place, line in books.picked:
-        if line.kind not in COUNTED or (since is not None and line.date < since):
-            continue
-        if line.kind is Kind.LANDED_COST and not line.expensed:
-            continue
-        earned = all_earned.get(place)
-        cost = cost_out(books, line, earned)
-        key = (*_group(books, line, by), cost.currency)
-        values = sums[key]
-        goods[key].add(line.lot.commodity)
-        if line.kind is Kind.WRITE_OFF:
-            values["write_offs"] += cost.number
-        else:
-            values["cost_of_sales"] += cost.number
-            values["units"] -= line.units
-        if earned is not None and earned.currency == cost.currency:
-            values["revenue"] += earned.number
+    sums = _sums(books, by, since)
     whole: dict[str, Decimal] = defaultdict(Decimal)
-    for key, values in sums.items():
-        if len(goods[key]) > 1:
-            values["units"] = None
-        whole[key[-1]] += values["revenue"] - values["cost_of_sales"]
+    for key, each in sums.items():
+        whole[key[-1]] += each.revenue - each.cost_of_sales
     names = ("commodity", "lot") if by == "lot" else (by,)
     rows = tuple(
         dict(zip(names, key, strict=False)) | _figures(books, key[-1], sums[key], whole[key[-1]])
@@ -76,6 +57,40 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
     )
 
 
+class _Sums:
+    """What a group sold in one currency, what that cost, and what was written off of it."""
+
+    __slots__ = ("cost_of_sales", "goods", "revenue", "units", "write_offs")
+
+    def __init__(self) -> None:
+        self.revenue = self.cost_of_sales = self.write_offs = self.units = ZERO
+        self.goods: set[str] = set()
+
+
+def _sums(books: Books, by: str, since: datetime.date | None) -> dict[tuple[Any, ...], _Sums]:
+    """Sum up the lines that margins are made of by their group and the currency they sold in."""
+    sums: dict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
+    all_earned, group = books.revenue.earned, _grouping(books, by)
+    for place, line in books.picked:
+        kind = line.kind
+        if kind not in COUNTED or (since is not None and line.date < since):
+            continue
+        if kind is Kind.LANDED_COST and not line.expensed:
+            continue
+        earned = all_earned.get(place)
+        cost, currency = cost_out(books, line, earned)
+        each = sums[(*group(line), currency)]
+        each.goods.add(line.lot.commodity)
+        if kind is Kind.WRITE_OFF:
+            each.write_offs += cost
+        else:
+            each.cost_of_sales += cost
+            each.units -= line.units
+        if earned is not None and earned.currency == currency:
+            each.revenue += earned.number
+    return sums
+
+
 def cost_out(books: Books, line: Line, earned: Money | None) -> Money:
     """Return what a line costs, in the currency it was sold in, at the price of its day."""
     cost = Money(line.cost if line.expensed else -line.cost, line.currency)
@@ -84,31 +99,33 @@ def cost_out(books: Books, line: Line, earned: Money | None) -> Money:
     return books.convert(cost, earned.currency, line.date) or cost
 
 
-def _group(books: Books, line: Line, by: str) -> tuple[Any, ...]:
+def _grouping(books: Books, by: str) -> Callable[[Line], tuple[Any, ...]]:
+    """Return what tells the group of a line: facts of a lot are looked up once."""
     if by == "lot":
-        return line.lot
+        return lambda line: line.lot
     if by == "commodity":
-        return (line.lot.commodity,)
+        return lambda line: (line.lot.commodity,)
     if by == "month":
-        return (f"{line.date:%Y-%m}",)
+        return lambda line: (line.date.isoformat()[:7],)
     if by == "customer":
-        return (books.party(line) if line.kind in SOLD else None,)
-    return (books.fact(line.lot, by),)
+        return lambda line: (books.party(line) if line.kind in SOLD else None,)
+    fact = cache(lambda lot: (books.fact(lot, by),))
+    return lambda line: fact(line.lot)
 
 
-def _figures(books: Books, currency: str, values: dict[str, Any], whole: Decimal) -> dict[str, Any]:
+def _figures(books: Books, currency: str, sums: _Sums, whole: Decimal) -> dict[str, Any]:
     cent = books.config.cent(currency)
-    margin = values["revenue"] - values["cost_of_sales"]
+    margin = sums.revenue - sums.cost_of_sales
     return {
-        "units": None if values["units"] is None else trimmed(values["units"]),
+        "units": trimmed(sums.units) if len(sums.goods) < 2 else None,
         "currency": currency,
-        "revenue": money(values["revenue"], cent),
-        "cost_of_sales": money(values["cost_of_sales"], cent),
+        "revenue": money(sums.revenue, cent),
+        "cost_of_sales": money(sums.cost_of_sales, cent),
         "gross_margin": money(margin, cent),
-        "margin_rate": rate(margin, values["revenue"]),
-        "markup": rate(margin, values["cost_of_sales"]),
-        "write_offs": money(values["write_offs"], cent),
-        "after_write_offs": money(margin - values["write_offs"], cent),
+        "margin_rate": rate(margin, sums.revenue),
+        "markup": rate(margin, sums.cost_of_sales),
+        "write_offs": money(sums.write_offs, cent),
+        "after_write_offs": money(margin - sums.write_offs, cent),
         "share": rate(margin, whole),
     }
 

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from lotcost.core.expiry import bar
 from lotcost.core.rounding import apportion
-from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO, Kind, Lot, Method
+from lotcost.ledger.books import Books
+from lotcost.ledger.fates import Became
+from lotcost.model import ZERO, Lot, Method
 from lotcost.reports.report import Column, Report, money, rate, trimmed, unit_cost
 from lotcost.reports.tie import ties
 
@@ -38,57 +39,15 @@ _TAIL = (
 )
 
 
-class Fate(NamedTuple):
-    """Which columns a kind of movement counts in, and the sign units out count with."""
-
-    units: str
-    cost: str
-    sign: int
-
-    @property
-    def word(self) -> str:
-        """What becomes of the units, as the columns' names have it."""
-        return self.units.removeprefix("units_").replace("_", " ")
-
-
-_FATE: Mapping[Kind, Fate] = {
-    Kind.RECEIPT: Fate("units_received", "cost_received", 1),
-    Kind.PURCHASE_RETURN: Fate("units_received", "cost_received", 1),
-    Kind.SALE: Fate("units_sold", "cost_of_sales", -1),
-    Kind.SALE_RETURN: Fate("units_sold", "cost_of_sales", -1),
-    Kind.WRITE_OFF: Fate("units_written_off", "cost_written_off", -1),
-    Kind.ADJUSTMENT: Fate("units_adjusted", "cost_adjusted", 1),
-    Kind.TRANSFER: Fate("units_transferred", "cost_transferred", 1),
-    Kind.LANDED_COST: Fate("units_landed", "cost_landed", 1),
-    Kind.WRITE_DOWN: Fate("units_written_down", "cost_written_down", -1),
-}
-_MADE = Fate("units_received", "cost_received", 1)
-_CONSUMED = Fate("units_consumed", "cost_consumed", -1)
-FATES = tuple(dict.fromkeys((*_FATE.values(), _MADE, _CONSUMED)))
-"""All that can become of goods."""
 _UNITS_OF_ROW = ("units_transferred", "units_on_hand", *(f"units_{name}" for name in _FATES))
 _MONEY_OF_ROW = ("revenue", "cost_on_hand", "cost_transferred", *_MONEY)
-_NOTHING = dict.fromkeys(
-    (
-        *(name for fate in FATES for name in (fate.units, fate.cost)),
-        *("units_on_hand", "cost_on_hand", "revenue"),
-    ),
-    ZERO,
-)
-
-
-def fate(line: Line) -> Fate:
-    """Return where a line counts; production makes its outputs and consumes its inputs."""
-    if line.kind is Kind.PRODUCTION:
-        return _MADE if line.units > ZERO else _CONSUMED
-    return _FATE[line.kind]
 
 
 def lots(books: Books, by_account: bool = False) -> Report:
     """Return a row a lot, or a row a lot and account, as of the books' day."""
     sums = sums_by_lot(books, by_account)
     keys = _card_keys(books)
-    rows = [row(books, account, lot, values, keys) for (account, lot), values in sums.items()]
+    rows = [row(books, account, lot, each, keys) for (account, lot), each in sums.items()]
     rows.sort(key=_place)
     return Report(
         name="lots",
@@ -121,34 +80,17 @@ def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
     )
 
 
-def sums_by_lot(books: Books, by_account: bool) -> dict[tuple[str, Lot], dict[str, Any]]:
-    """Sum up each lot, or each lot and account, in whatever digits the ledger has."""
-    sums: dict[tuple[str, Lot], dict[str, Any]] = {}
-    earned, convert = books.revenue.earned, books.convert
-    for place, line in books.picked:
-        key = line.account if by_account else "", line.lot
-        values = sums.get(key)
-        if values is None:
-            values = sums[key] = _NOTHING | {"currency": line.currency, "received": None}
-        moved, cost = line.units, line.cost
-        units_word, cost_word, sign = fate(line)
-        if sign > 0:
-            values[units_word] += moved
-            values[cost_word] += cost
-        else:
-            values[units_word] -= moved
-            values[cost_word] -= cost
-        values["units_on_hand"] += moved
-        values["cost_of_sales" if line.expensed else "cost_on_hand"] += cost
-        if place in earned:
-            own = convert(earned[place], line.currency, line.date)
-            values["revenue"] += ZERO if own is None else own.number
-        if moved > ZERO and values["received"] is None:
-            values["received"] = line.acquired
+def sums_by_lot(books: Books, by_account: bool) -> dict[tuple[str, Lot], Became]:
+    """Return what became of each lot, or each lot and account; averaging counts as adjusted."""
+    sums: dict[tuple[str, Lot], Became] = {}
+    for (account, lot), each in books.became.items():
+        key = account if by_account else "", lot
+        sums[key] = sums[key].together(each) if key in sums else each
     for (account, lot), averaged in averaging(books).items():
-        values = sums[account if by_account else "", lot]
-        values["cost_on_hand"] += averaged
-        values["cost_adjusted"] += averaged
+        key = account if by_account else "", lot
+        known = sums[key]
+        moved = {name: known.sums[name] + averaged for name in ("cost_on_hand", "cost_adjusted")}
+        sums[key] = known._replace(sums={**known.sums, **moved})
     return sums
 
 
@@ -186,27 +128,27 @@ def _averages(books: Books, account: str) -> bool:
 
 
 def row(
-    books: Books, account: str, lot: Lot, values: Mapping[str, Any], keys: Iterable[str] = ()
+    books: Books, account: str, lot: Lot, became: Became, keys: Iterable[str] = ()
 ) -> dict[str, Any]:
     """Say what there is to say of a lot, from its sums; of its card's own keys, those named."""
     card = books.cards.card(lot)
-    cent = books.config.cent(values["currency"])
+    cent, sums = books.config.cent(became.currency), became.sums
     nothing = money(ZERO, cent)
     told: dict[str, Any] = {key: card.get(key) for key in keys}
     for name in _MONEY_OF_ROW:  # most fates come to few lots
-        told[name] = money(values[name], cent) if values[name] else nothing
+        told[name] = money(sums[name], cent) if sums[name] else nothing
     for name in _UNITS_OF_ROW:
-        told[name] = trimmed(values[name]) if values[name] else ZERO
+        told[name] = trimmed(sums[name]) if sums[name] else ZERO
     told["gross_margin"] = money(told["revenue"] - told["cost_of_sales"], cent)
     return told | {
         "account": account,
         "commodity": lot.commodity,
         "lot": lot.number,
-        "received": values["received"],
+        "received": became.received,
         "expires": card.get("expires"),
-        "status": status(books, lot, card.get("expires"), values["units_on_hand"]),
+        "status": status(books, lot, card.get("expires"), sums["units_on_hand"]),
         "supplier": card.get("supplier"),
-        "currency": values["currency"],
+        "currency": became.currency,
         "unit_cost": unit_cost(told["cost_on_hand"], told["units_on_hand"], cent),
         "margin_rate": rate(told["gross_margin"], told["revenue"]),
     }

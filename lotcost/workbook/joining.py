@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from lotcost.ledger.books import Books, Line
+from lotcost.ledger.fates import fate
 from lotcost.model import SOLD, Kind, Lot
 from lotcost.reports.margins import COUNTED, cost_out
 from lotcost.reports.report import Column, Report, money
-from lotcost.reports.stock import fate
 from lotcost.workbook import live
 from lotcost.workbook.live import MOVEMENTS
 from lotcost.workbook.sheet import Sheet

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import NamedTuple
 
+from lotcost.ledger.fates import FATES
 from lotcost.reports.roll_forward import MOVED_BY
-from lotcost.reports.stock import FATES
 from lotcost.workbook.formulas import RATES
 from lotcost.workbook.sheet import Live, names
 

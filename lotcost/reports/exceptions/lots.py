@@ -122,10 +122,11 @@ def _negative_margins(books: Books) -> Iterator[Finding]:
                 unpriced[line.lot] -= line.units
             elif books.convert(earned, line.currency, line.date) is None:
                 untold.add(line.lot)  # its revenue is in money that has no price here
-    for (_, lot), sums in sums_by_lot(books, by_account=False).items():
+    for (_, lot), became in sums_by_lot(books, by_account=False).items():
+        sums = became.sums
         if sums["revenue"] >= sums["cost_of_sales"] or lot not in last or lot in untold:
             continue
-        row = lot_row(books, "", lot, sums)
+        row = lot_row(books, "", lot, became)
         line, currency = last[lot], row["currency"]
         message = (
             f"Revenue {amount(books, row['revenue'], currency)} less cost of sales "
