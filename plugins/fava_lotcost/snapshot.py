@@ -35,7 +35,9 @@ from lotcost.reports.stock import status
 from lotcost.reports.trace import Cycle, Index, Trace, trace
 
 T = TypeVar("T")
-_LOTS = attrgetter("lines", "picked", "revenue", "convert", "cards", "statuses", "on_hand")
+_LOTS = attrgetter(
+    *("lines", "picked", "revenue", "cards", "statuses", "on_hand", "became", "balance"),
+)
 BARS = frozenset({"recalled", "quarantine", "expired"})
 """The statuses that bar a lot from sale."""
 
