@@ -11,7 +11,7 @@ import copy
 import datetime
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
@@ -24,13 +24,14 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Config
+from lotcost.ledger.earning import Earning, earnings
 from lotcost.ledger.fates import Became, became
 from lotcost.ledger.lineage import makings
 from lotcost.ledger.lines import Line, joined, said_by, when
 from lotcost.ledger.parties import PARTY, Party, party_of, read_parties
 from lotcost.ledger.prices import converter
 from lotcost.ledger.revenue import Attribution, attribute
-from lotcost.model import BRINGS_LOTS, ZERO, Lot, Money
+from lotcost.model import BRINGS_LOTS, ZERO, Kind, Lot, Money
 
 __all__ = ["Books", "Line"]
 
@@ -118,6 +119,13 @@ class Books:
             return became(self.picked, earned, self.convert)
 
     @cached_property
+    def earnings(self) -> tuple[Earning, ...]:
+        """What margins are made of, of what was asked for."""
+        earned = self.revenue.earned
+        with no_collecting():
+            return tuple(earnings(self.picked, earned, self.convert))
+
+    @cached_property
     def on_hand(self) -> Mapping[tuple[str, Lot], Decimal]:
         """The units of each lot in each account that it was ever in."""
         units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
@@ -125,11 +133,22 @@ class Books:
             units[line.account, line.lot] += line.units
         return dict(units)
 
+    def of_kinds(self, kinds: Iterable[Kind]) -> list[tuple[int, Line]]:
+        """Return the lines of some kinds, of all that there are, each with its place."""
+        return sorted(place for kind in kinds for place in self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[Kind, list[tuple[int, Line]]]:
+        found: dict[Kind, list[tuple[int, Line]]] = defaultdict(list)
+        for place in enumerate(self.lines):
+            found[place[1].kind].append(place)
+        return found
+
     def only(self, where: Callable[[Line], bool]) -> Books:
         """Return the same books asked for some of their lines; what is known of them is shared."""
         other = copy.copy(self)
         other._where = where
-        for narrowed in ("picked", "balance", "became"):
+        for narrowed in ("picked", "balance", "became", "earnings"):
             other.__dict__.pop(narrowed, None)
         return other
 

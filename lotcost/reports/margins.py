@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from lotcost.ledger.books import Books, Line
-from lotcost.model import SOLD, ZERO, Kind, Money
+from lotcost.model import SOLD, ZERO, Kind
 from lotcost.reports.report import Column, Report, money, rate, trimmed
 
 _FIGURES = (
@@ -23,9 +23,6 @@ _FIGURES = (
     Column("after_write_offs", "money", "currency", summed=True),
     Column("share", "rate"),
 )
-COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.LANDED_COST})
-"""The kinds that margins are made of; of landed cost, what landed on goods that were gone."""
-
 GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 """What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
 
@@ -70,33 +67,19 @@ class _Sums:
 def _sums(books: Books, by: str, since: datetime.date | None) -> dict[tuple[Any, ...], _Sums]:
     """Sum up the lines that margins are made of by their group and the currency they sold in."""
     sums: dict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
-    all_earned, group = books.revenue.earned, _grouping(books, by)
-    for place, line in books.picked:
-        kind = line.kind
-        if kind not in COUNTED or (since is not None and line.date < since):
+    group = _grouping(books, by)
+    for line, cost, revenue, currency in books.earnings:
+        if since is not None and line.date < since:
             continue
-        if kind is Kind.LANDED_COST and not line.expensed:
-            continue
-        earned = all_earned.get(place)
-        cost, currency = cost_out(books, line, earned)
         each = sums[(*group(line), currency)]
         each.goods.add(line.lot.commodity)
-        if kind is Kind.WRITE_OFF:
+        each.revenue += revenue
+        if line.kind is Kind.WRITE_OFF:
             each.write_offs += cost
         else:
             each.cost_of_sales += cost
             each.units -= line.units
-        if earned is not None and earned.currency == currency:
-            each.revenue += earned.number
     return sums
-
-
-def cost_out(books: Books, line: Line, earned: Money | None) -> Money:
-    """Return what a line costs, in the currency it was sold in, at the price of its day."""
-    cost = Money(line.cost if line.expensed else -line.cost, line.currency)
-    if earned is None:
-        return cost
-    return books.convert(cost, earned.currency, line.date) or cost
 
 
 def _grouping(books: Books, by: str) -> Callable[[Line], tuple[Any, ...]]:

@@ -47,7 +47,7 @@ def register(books: Books) -> Mapping[int, Carried]:
 
 def _write_downs(books: Books) -> Iterator[tuple[int, Carried]]:
     # What rests on a lot's units moves with them alone, so other lots need not be followed.
-    lots = {line.lot for line in books.lines if line.kind is Kind.WRITE_DOWN}
+    lots = {line.lot for _, line in books.of_kinds([Kind.WRITE_DOWN])}
     if not lots:
         return
     held: dict[tuple[Any, ...], Carried] = defaultdict(lambda: _NOTHING)

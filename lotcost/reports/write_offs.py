@@ -63,8 +63,8 @@ def write_offs(books: Books, by: str | None = None, since: datetime.date | None 
     directives = _write_down_directives(books)
     rows = [
         _row(books, line, carried.get(place), directives) | {"place": place}
-        for place, line in books.picked
-        if line.kind in {Kind.WRITE_OFF, Kind.WRITE_DOWN} and (since is None or line.date >= since)
+        for place, line in books.of_kinds(_EXPENSED)
+        if (since is None or line.date >= since) and books.asks_for(line)
     ]
     return Report(
         name="write-offs",
@@ -181,12 +181,12 @@ def _notes(books: Books, since: datetime.date | None) -> Iterator[str]:
     """Hold what all lots cost against the accounts laid down for it, over the same days."""
     cost: dict[str, Decimal] = defaultdict(Decimal)
     accounts: set[str] = set()
-    for account in {line.account for line in books.lines}:
+    for account in {account for account, _ in books.on_hand}:
         policy = books.config.policy(account)
         if policy is not None:
             accounts |= policy.write_offs | {policy.accounts.get("lot-write-down", "")}
-    for line in books.lines:
-        if line.kind in _EXPENSED and (since is None or line.date >= since):
+    for _, line in books.of_kinds(_EXPENSED):
+        if since is None or line.date >= since:
             cost[line.currency] -= line.cost
     ledger = booked_on(books, accounts, since)
     accounts.discard("")

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from lotcost.ledger.books import Books, Line
+from lotcost.ledger.earning import cost_out, is_counted
 from lotcost.ledger.fates import fate
-from lotcost.model import SOLD, Kind, Lot
-from lotcost.reports.margins import COUNTED, cost_out
+from lotcost.model import SOLD, Lot
 from lotcost.reports.report import Column, Report, money
 from lotcost.workbook import live
 from lotcost.workbook.live import MOVEMENTS
@@ -102,15 +102,14 @@ def _abroad(books: Books) -> list[tuple[str, Decimal | None, Decimal | None]] | 
     rows: list[tuple[str, Decimal | None, Decimal | None]] = []
     for place, line in books.picked:
         earned = all_earned.get(place)
-        cost = cost_out(books, line, earned)
+        cost = cost_out(line, earned, books.convert)
         cent = books.config.cent(cost.currency)
         sold = earned is not None and earned.currency == cost.currency
-        counted = line.kind in COUNTED and (line.expensed or line.kind is not Kind.LANDED_COST)
         rows.append(
             (
                 cost.currency,
                 money(earned.number, cent) if earned is not None and sold else None,
-                money(cost.number, cent) if counted else None,
+                money(cost.number, cent) if is_counted(line) else None,
             )
         )
     return rows
