@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from lotcost.ledger.lines import Line
-from lotcost.model import ZERO, Kind, Money
+from lotcost.model import ZERO, Kind, Money, maker
 
 Convert = Callable[[Money, str, datetime.date], Money | None]
 
@@ -22,6 +22,9 @@ class Earning(NamedTuple):
     cost: Decimal
     revenue: Decimal
     currency: str
+
+
+_earning, _money = maker(Earning), maker(Money)
 
 
 def earnings(
@@ -38,8 +41,10 @@ def earnings(
             continue
         revenue = earned.get(place)
         cost, currency = cost_out(line, revenue, convert)
-        sold_in_it = revenue is not None and revenue.currency == currency
-        yield Earning(line, cost, revenue.number if revenue and sold_in_it else ZERO, currency)
+        if revenue is not None and revenue.currency == currency:
+            yield _earning((line, cost, revenue.number, currency))
+        else:
+            yield _earning((line, cost, ZERO, currency))
 
 
 def is_counted(line: Line) -> bool:
@@ -49,7 +54,7 @@ def is_counted(line: Line) -> bool:
 
 def cost_out(line: Line, earned: Money | None, convert: Convert) -> Money:
     """Return what a line costs, in the currency it was sold in, at the price of its day."""
-    cost = Money(line.cost if line.expensed else -line.cost, line.currency)
+    cost = _money((line.cost if line.expensed else -line.cost, line.currency))
     if earned is None or earned.currency == cost.currency:
         return cost
     return convert(cost, earned.currency, line.date) or cost

@@ -36,7 +36,8 @@ from lotcost.reports.trace import Cycle, Index, Trace, trace
 
 T = TypeVar("T")
 _LOTS = attrgetter(
-    *("lines", "picked", "revenue", "cards", "statuses", "on_hand", "became", "balance"),
+    *("lines", "picked", "revenue", "cards", "statuses", "on_hand"),
+    *("became", "earnings", "balance"),
 )
 BARS = frozenset({"recalled", "quarantine", "expired"})
 """The statuses that bar a lot from sale."""
