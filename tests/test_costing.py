@@ -2638,6 +2638,140 @@ def test_a_lot_asked_for_alone_carries_what_it_carries_among_all(ledger):
     assert held(ledger, "COFFEE", "K-2") == (40, 56)
 
 
+def test_an_average_that_is_used_up_begins_anew_in_another_currency(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "average"
+      lot-write-off: Expenses:WriteOff
+
+    2025-01-02 * "Tokyo" "Delivery"
+      Assets:Stock  10 TEA @ 400 JPY
+        lot: "T-1"
+      Liabilities:Payable
+
+    2025-01-03 * "All of it is lost"
+      Assets:Stock  -10 TEA
+        reason: "theft"
+
+    2025-01-04 * "Boston" "Delivery"
+      Assets:Stock  3 TEA @@ 10.00 USD
+        lot: "T-2"
+      Liabilities:Payable
+
+    2025-01-05 * "Boston" "Delivery"
+      Assets:Stock  3 TEA @@ 11.00 USD
+        lot: "T-3"
+      Liabilities:Payable
+
+    2025-01-06 * "Lost"
+      Assets:Stock  -1 TEA
+        reason: "theft"
+    """
+    assert ledger.errors == []
+    (row,) = ledger.rows("valuation", at=date(2025, 1, 4))
+    assert (row["currency"], row["cost_on_hand"]) == ("USD", 10)
+    (row,) = ledger.rows("valuation")
+    assert (row["units_on_hand"], row["cost_on_hand"]) == (5, Decimal("17.50"))
+    assert ledger.lot("TEA", "T-2")["cost_written_off"] == Decimal("3.50")
+    check_laws(ledger)
+
+
+def test_goods_that_come_in_at_two_currencies_have_no_average(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-01 open Assets:Stock:Average
+      lot-method: "average"
+
+    2025-01-02 * "Boston" "Delivery"
+      Assets:Stock:Main  10 TEA @ 5.00 USD
+        lot: "T-1"
+      Liabilities:Payable
+
+    2025-01-02 * "Ghent" "Delivery"
+      Assets:Stock:Average  10 TEA @ 4.00 EUR
+        lot: "T-2"
+      Liabilities:Payable
+
+    2025-01-03 * "Cafe" "Invoice"
+      Assets:Stock:Main  -2 TEA @ 9.00 USD
+      Assets:Cash
+
+    2025-01-04 * "Cafe" "It comes back to where the other tea is"
+      Assets:Stock:Average  1 TEA @ 9.00 USD
+        lot-kind: "sale-return"
+      Assets:Cash
+
+    2025-01-05 * "Blend"
+      Assets:Stock:Main  -4 TEA
+      Assets:Stock:Main   4 BLEND
+        lot: "B-1"
+
+    2025-01-06 * "Taken apart, to where the other tea is"
+      Assets:Stock:Main     -4 BLEND
+      Assets:Stock:Average   4 TEA
+
+    2025-01-07 * "Cafe" "It comes back to where it left"
+      Assets:Stock:Main  2 TEA @ 9.00 USD
+        lot-kind: "sale-return"
+      Assets:Cash
+    """
+    assert kinds(ledger) == [errors.MixedMoney, errors.MixedMoney]
+    assert held(ledger, "TEA", "T-1") == (6, 30)
+    assert held(ledger, "TEA", "T-2") == (10, 40)
+    assert held(ledger, "BLEND", "B-1") == (4, 20)
+
+
+def test_lots_of_two_currencies_do_not_move_into_one_average_together(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-01 open Assets:Stock:One
+      lot-method: "average"
+
+    2025-01-01 open Assets:Stock:Other
+      lot-method: "average"
+
+    2025-01-02 * "Boston and Ghent" "Delivery"
+      Assets:Stock:Main  10 TEA @ 5.00 USD
+        lot: "T-1"
+      Assets:Stock:Main  10 TEA @ 4.00 EUR
+        lot: "T-2"
+      Liabilities:Payable
+
+    2025-01-03 * "Both to one"
+      Assets:Stock:Main  -15 TEA
+      Assets:Stock:One    15 TEA
+
+    2025-01-04 * "One to each"
+      Assets:Stock:Main   -10 TEA
+        lot: "T-1"
+      Assets:Stock:Main   -10 TEA
+        lot: "T-2"
+      Assets:Stock:One     10 TEA
+        lot: "T-1"
+      Assets:Stock:Other   10 TEA
+        lot: "T-2"
+    """
+    assert kinds(ledger) == [errors.MixedMoney]
+    rows = ledger.rows("lots", by="account")
+    on_hand = [(row["account"], row["cost_on_hand"]) for row in rows if row["units_on_hand"]]
+    assert on_hand == [("Assets:Stock:One", 50), ("Assets:Stock:Other", 40)]
+
+
 def test_each_account_has_an_average_of_its_own(ledger):
     """
     plugin "beancount_lotcost"
@@ -3253,6 +3387,67 @@ def test_a_price_on_goods_of_others_is_an_error(ledger):
       Liabilities:Payable
     """
     assert kinds(ledger) == [errors.TwoCosts]
+
+
+def test_goods_of_our_own_do_not_come_among_those_of_others(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-adjustment: Expenses:Differences
+
+    2025-01-01 open Assets:Stock:Theirs
+      owner: "Farm"
+
+    2025-01-02 * "Dairy" "Delivery"
+      Assets:Stock:Main  10 MILK @ 2.00 USD
+        lot: "M-1"
+      Assets:Stock:Main   5 SALT @ 0.00 USD
+        lot: "S-1"
+      Liabilities:Payable
+
+    2025-01-03 * "Put on the wrong shelf"
+      Assets:Stock:Main    -3 MILK
+      Assets:Stock:Theirs   3 MILK
+
+    2025-01-04 * "Cafe" "Invoice"
+      Assets:Stock:Main  -4 MILK @ 5.00 USD
+      Assets:Cash
+
+    2025-01-05 * "Cafe" "It comes back to the wrong shelf"
+      Assets:Stock:Theirs  1 MILK @ 5.00 USD
+        lot-kind: "sale-return"
+      Assets:Cash
+
+    2025-01-06 * "Made on the wrong shelf"
+      Assets:Stock:Main    -1 MILK
+      Assets:Stock:Theirs   1 CREAM
+        lot: "C-1"
+
+    2025-01-07 custom "lot-count" Assets:Stock:Theirs "M-1" 1 MILK
+      adjust: TRUE
+
+    2025-01-08 * "What costs nothing has no value there either"
+      Assets:Stock:Main    -3 SALT
+      Assets:Stock:Theirs   3 SALT
+
+    2025-01-09 * "Cafe" "It comes back to where it left"
+      Assets:Stock:Main  4 MILK @ 5.00 USD
+        lot-kind: "sale-return"
+      Assets:Cash
+    """
+    assert kinds(ledger) == [errors.TwoCosts] * 4
+    assert ledger.messages()[0] == (
+        "Lot M-1 of MILK comes into Assets:Stock:Theirs on 2025-01-03 at 6 USD, and goods there "
+        "are another's, counted and never valued. Keep goods of your own in an account without "
+        "owner"
+    )
+    assert held(ledger, "MILK", "M-1") == (10, 20)
+    assert held(ledger, "SALT", "S-1") == (5, 0)
 
 
 def test_goods_in_transit_are_ours_and_valued(ledger):

@@ -174,15 +174,15 @@ def _transfer(stock: Stock, movement: Movement) -> Costed:
         out = sum((part.units for part in leaving), ZERO)
         if into != out:
             raise RefusedError(arriving[-1].posting, Uneven(commodity, out, into))
-        for account, posting in {each.account: each.posting for each in reversed(arriving)}.items():
-            for part in leaving:
-                stock.check_average(posting, account, commodity, part.lot.number, part.currency)
     arrived = {
         place: list(_first(moving[receipt.commodity], receipt, stock.rules))
         for place, receipt in sorted(
             enumerate(movement.receipts), key=lambda each: each[1].lot is None
         )
     }
+    for each in {each.account: each for each in reversed(movement.receipts)}.values():
+        here = [place for place, to in enumerate(movement.receipts) if to.account == each.account]
+        stock.check_parts(each.posting, each.account, [p for at in here for p in arrived[at]])
     return Costed(movement, drawn, _arrive(stock, movement.receipts, arrived))
 
 

@@ -73,6 +73,10 @@ class Shelf:
         """Return the currency a lot's costs are averaged in here, if they are."""
         return None
 
+    def mixed(self, parts: Iterable[Layer]) -> tuple[str, str] | None:
+        """Return two currencies that an average would be of, were parts put here, if any."""
+        return None
+
     def put(self, layer: Layer, cent: Decimal, join: Join = join) -> Layer:
         """Add a layer and return it as it is held here.
 

@@ -30,6 +30,16 @@ class AverageShelf(Shelf):
         known = self._pools.get(lot if self._by_lot_pools else "")
         return known.currency if known is not None and known.units else None
 
+    def mixed(self, parts: Iterable[Layer]) -> tuple[str, str] | None:
+        """Return two currencies that an average would be of, were parts put here, if any."""
+        known: dict[str, str] = {}
+        for part in parts:
+            held = self.pool_currency(part.lot.number) or part.currency
+            currency = known.setdefault(self._pool_of(part), held)
+            if currency != part.currency:
+                return currency, part.currency
+        return None
+
     def put(self, layer: Layer, cent: Decimal, join: Join = join) -> Layer:
         """Add goods to their pile, and their cost to the average."""
         layer = super().put(layer, cent, join)
@@ -76,7 +86,8 @@ class AverageShelf(Shelf):
     def _average(self, layer: Layer, cent: Decimal) -> None:
         name = self._pool_of(layer)
         known = self._pools.get(name)
-        if known is None:
+        # One that is empty may be begun anew in another currency, with its own cent.
+        if known is None or known.currency != layer.currency:
             self._pools[name] = Pile(layer, len(self._pools), cent)
         else:
             known.hold(pool(known.layer, layer, cent))

@@ -167,6 +167,8 @@ def _take_apart(
         apart += movement.beside.number
     if apart:
         stock.want_leg(movement.issues[0].posting, movement.issues[0].account, "lot-adjustment")
+    for place, receipt in enumerate(movement.receipts):
+        stock.check_parts(receipt.posting, receipt.account, back[place])
     batch.used[:] = used
     put = tuple(
         tuple(stock.put_together(receipt.account, back[place]))

@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from lotcost.model import Lot
+from lotcost.model import Lot, Money
 
 
 class Bar(NamedTuple):
@@ -163,6 +163,14 @@ class NotValued(NamedTuple):
     lot: Lot
 
 
+class OthersGoods(NamedTuple):
+    """Goods that cost something, where what another owns is counted and never valued."""
+
+    account: str
+    lot: Lot
+    cost: Money
+
+
 class NoWeight(NamedTuple):
     """A landed cost by weight, on goods whose weight is not known."""
 
@@ -238,6 +246,7 @@ Refusal = (
     | NoAccount
     | LotsDiffer
     | NotValued
+    | OthersGoods
     | NoWeight
     | BelowZero
     | NothingToWriteDown

@@ -17,11 +17,20 @@ def bring_back(stock: Stock, movement: Movement) -> Costed:
     """Take goods back from the sale they left in: all of them, or none where one never left."""
     # Where there are several they are of a serial number each, so that none is in another's way.
     sales = [_sales_of(stock, receipt, movement) for receipt in movement.receipts]
-    put = []
-    for receipt, sold in zip(movement.receipts, sales, strict=True):
-        parts = list(_last_sold(sold, receipt, stock.rules))
-        put.append(tuple(stock.put_together(receipt.account, parts)))
-    return Costed(movement, (), tuple(put))
+    left = [(sale, list(sale.parts)) for sold in sales for sale in sold]
+    back = [
+        list(_last_sold(sold, receipt, stock.rules))
+        for receipt, sold in zip(movement.receipts, sales, strict=True)
+    ]
+    account = movement.receipts[0].account
+    try:
+        parts = [part for of_one in back for part in of_one]
+        stock.check_parts(movement.receipts[0].posting, account, parts)
+    except RefusedError:
+        for sale, sold_parts in left:
+            sale.parts[:] = sold_parts
+        raise
+    return Costed(movement, (), tuple(tuple(stock.put_together(account, of)) for of in back))
 
 
 def _sales_of(stock: Stock, receipt: Receipt, movement: Movement) -> list[Sold]:

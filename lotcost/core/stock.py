@@ -22,6 +22,7 @@ from lotcost.core.refusals import (
     MixedCurrencies,
     NoAccount,
     NotArrived,
+    OthersGoods,
     Refusal,
     Short,
     UnknownLot,
@@ -36,6 +37,7 @@ from lotcost.model import (
     Layer,
     Lot,
     Method,
+    Money,
     Receipt,
     Recost,
 )
@@ -132,19 +134,33 @@ class Stock:
     def check(self, goods: Receipt) -> None:
         """Refuse goods in another currency than their lot, or the average they join, has."""
         assert goods.lot is not None and goods.cost is not None  # the reader saw to it
-        lot, currency = Lot(goods.commodity, goods.lot), goods.cost.currency
+        lot, (cost, currency) = Lot(goods.commodity, goods.lot), goods.cost
         past = self.pasts.get(lot)
         if past is not None and past.currency != currency:
             raise RefusedError(goods.posting, CurrencyDiffers(lot, past.currency, currency))
-        self.check_average(goods.posting, goods.account, goods.commodity, lot.number, currency)
-
-    def check_average(
-        self, posting: int, account: str, commodity: str, number: str, currency: str
-    ) -> None:
-        """Refuse to average costs in two currencies."""
-        known = self.shelf(account, commodity).pool_currency(number)
+        known = self.shelf(goods.account, goods.commodity).pool_currency(lot.number)
         if known not in {None, currency}:
-            raise RefusedError(posting, MixedCurrencies(str(known), currency))
+            raise RefusedError(goods.posting, MixedCurrencies(str(known), currency))
+        if cost:
+            self._want_valued(goods.posting, goods.account, Money(cost, currency), lot)
+
+    def check_parts(self, posting: int, account: str, parts: Sequence[Layer]) -> None:
+        """Refuse to put goods that are known where they cannot be.
+
+        Costs in two currencies have no average, and what another owns is never valued.
+        """
+        for part in parts:
+            if part.cost:
+                self._want_valued(posting, account, Money(part.cost, part.currency), part.lot)
+        for commodity in dict.fromkeys(part.lot.commodity for part in parts):
+            of_one = [part for part in parts if part.lot.commodity == commodity]
+            mixed = self.shelf(account, commodity).mixed(of_one)
+            if mixed is not None:
+                raise RefusedError(posting, MixedCurrencies(*mixed))
+
+    def _want_valued(self, posting: int, account: str, cost: Money, lot: Lot) -> None:
+        if not self.rules.values(account):
+            raise RefusedError(posting, OthersGoods(account, lot, cost))
 
     def receive(self, goods: Receipt, day: datetime.date, links: Iterable[str] = ()) -> Layer:
         """Put new goods into an account; `check` them first."""

@@ -31,6 +31,7 @@ _ERRORS: dict[type, type[LotError]] = {
     refusals.MixedCurrencies: errors.MixedMoney,
     refusals.NothingToLandOn: errors.WrongLanding,
     refusals.NotValued: errors.WrongLanding,
+    refusals.OthersGoods: errors.TwoCosts,
     refusals.NoWeight: errors.WrongLanding,
     refusals.NoAccount: errors.MissingAccount,
     refusals.LotsDiffer: errors.TwoLots,
@@ -211,6 +212,15 @@ def _(why: refusals.NotValued, day: datetime.date) -> str:
     return (
         f"Lot {why.lot.number} of {why.lot.commodity} is in {why.account}, whose goods are "
         "another's and never valued. Take it off landed-on, and this cost to an expense"
+    )
+
+
+@_sentence.register
+def _(why: refusals.OthersGoods, day: datetime.date) -> str:
+    return (
+        f"Lot {why.lot.number} of {why.lot.commodity} comes into {why.account} on {day} at "
+        f"{number(why.cost.number)} {why.cost.currency}, and goods there are another's, counted "
+        "and never valued. Keep goods of your own in an account without owner"
     )
 
 
