@@ -1537,6 +1537,37 @@ def evening(line):
             id="a count of an unknown lot",
         ),
         pytest.param(
+            evening('"lot-count" Assets:Stock "L1" 3 MILK\n  adjust: "TRUE"'),
+            WrongType,
+            evening('"lot-count" Assets:Stock "L1" 3 MILK'),
+            'adjust wants TRUE or FALSE and has "TRUE"; write adjust: TRUE',
+            id="a count that adjusts in quotes",
+        ),
+        pytest.param(
+            evening('"lot-count" Assets:Stock "L9" 3 MILK\n  adjust: TRUE\n  at-last-cost: "yes"'),
+            WrongType,
+            evening('"lot-count" Assets:Stock "L9" 3 MILK'),
+            'at-last-cost wants TRUE or FALSE and has "yes"; write at-last-cost: TRUE',
+            id="a count at its last cost in quotes",
+        ),
+        pytest.param(
+            evening('"lot-count" Assets:Stock "L9" 3 MILK\n  adjust: TRUE\n  cost: -2.00 USD'),
+            WrongType,
+            evening('"lot-count" Assets:Stock "L9" 3 MILK'),
+            "cost wants an amount and has -2.00 USD; write cost: 5.00 USD",
+            id="a count at a cost below nothing",
+        ),
+        pytest.param(
+            evening(
+                '"lot-count" Assets:Stock "L9" 3 MILK\n  adjust: TRUE\n  cost: 2.00 USD\n'
+                '  expires: "2025-02-01"'
+            ),
+            WrongType,
+            evening('"lot-count" Assets:Stock "L9" 3 MILK'),
+            'expires wants a date and has "2025-02-01"; write expires: 2025-02-01 without quotes',
+            id="a count with a date in quotes",
+        ),
+        pytest.param(
             evening('"lot-count" Assets:Bank "L1" 3 MILK'),
             WrongType,
             evening('"lot-count" Assets:Bank "L1" 3 MILK'),
@@ -1817,6 +1848,50 @@ def test_a_lot_of_a_receipt_that_cannot_be_read_is_no_error_where_it_is_sold_and
       Assets:Receivable  -10.00 USD
     """
     assert [error[:2] for error in told] == [(MissingCost, "Assets:Stock  10 MILK")]
+
+
+def test_a_lot_that_beancount_books_is_not_changed_and_it_is_said(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Cellar "FIFO"
+      lot-method: "beancount"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-down: Expenses:WriteDown
+
+    2025-01-02 * "Chateau" "Delivery" ^po-1
+      Assets:Cellar  12 WINE {9.00 USD, "W1"}
+      Liabilities:Payable
+
+    2025-01-03 * "Cafe" "Sold from the wrong shelf"
+      Assets:Stock  -1 WINE @ 15.00 USD
+        lot: "W1"
+      Assets:Cash
+
+    2025-01-04 * "Haulier" "By its lot"
+      Assets:Freight  6.00 USD
+        landed-on: "W1"
+      Liabilities:Payable
+
+    2025-01-05 * "Haulier" "By its delivery"
+      Assets:Freight  6.00 USD
+        landed-on: "^po-1"
+      Liabilities:Payable
+
+    2025-01-06 custom "lot-write-down" "WINE" "W1" 5.00 USD
+    """
+    kinds = [NoSuchLot, WrongLanding, WrongLanding, NoSuchLot]
+    assert [type(error) for error in ledger.errors] == kinds
+    assert set(ledger.messages()) == {
+        "Lot W1 of WINE is in Assets:Cellar, which Beancount books, and lotcost changes no cost "
+        "there. Write it with Beancount's own lots, or give the account another lot-method"
+    }
+    assert ledger.lot("WINE", "W1")["cost_on_hand"] == 108
 
 
 def test_a_return_of_more_than_a_refused_sale_had_sold_is_an_error_of_its_own(told):

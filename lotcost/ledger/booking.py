@@ -12,11 +12,12 @@ from lotcost.core.bars import USES_UP
 from lotcost.core.costing import Outcome, Refused, replay
 from lotcost.core.expiry import bar, known_at
 from lotcost.core.recalls import Recalls, reaches
-from lotcost.core.refusals import Barred, ClosingMoved, NoAccount, UnknownLot
+from lotcost.core.refusals import Barred, ClosingMoved, NoAccount, NothingToLandOn, UnknownLot
 from lotcost.core.rules import Rules
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import LotError, missing_leg, where
+from lotcost.ledger.postings import Recognised
 from lotcost.ledger.prices import converter
 from lotcost.ledger.reading import read
 from lotcost.ledger.sentences import refused
@@ -110,7 +111,11 @@ def _rules(entries: Sequence[data.Directive], written: Written) -> Rules:
 
 def _is_of_spoilt_receipt(outcome: Refused, written: Written) -> bool:
     """Whether a lot is unknown because the receipt that brings it has an error itself."""
-    return isinstance(outcome.why, UnknownLot) and outcome.why.lot in written.cards.brought
+    return (
+        isinstance(outcome.why, UnknownLot)
+        and outcome.why.lot in written.cards.brought
+        and outcome.why.lot not in {mark.lot for mark in written.recognised}
+    )
 
 
 def _error(outcome: Refused, entries: Sequence[data.Directive], written: Written) -> LotError:
@@ -120,6 +125,12 @@ def _error(outcome: Refused, entries: Sequence[data.Directive], written: Written
     if isinstance(event, Movement | Landing):
         source = entry.postings[outcome.posting].meta or entry.meta
     error = refused(outcome.why, event.date, source, entry)
+    if isinstance(outcome.why, UnknownLot | NothingToLandOn):
+        for mark in written.recognised:
+            if _is_meant(mark, outcome.why, entries):
+                account = entries[mark.entry].postings[mark.posting].account
+                message = _NATIVE.format(*mark.lot, account=account)
+                return error._replace(message=message)
     if isinstance(outcome.why, ClosingMoved) and isinstance(event, Closing):
         touching = list(_touching(outcome.why, event, entries, written))
         error = error._replace(message=error.message + _suspects(touching))
@@ -129,6 +140,22 @@ def _error(outcome: Refused, entries: Sequence[data.Directive], written: Written
         message = missing_leg(_called(event), policy.laid_down, outcome.why.key)
         error = error._replace(message=message)
     return error
+
+
+_NATIVE = (
+    "Lot {1} of {0} is in {account}, which Beancount books, and lotcost changes no cost there. "
+    "Write it with Beancount's own lots, or give the account another lot-method"
+)
+
+
+def _is_meant(
+    mark: Recognised, why: UnknownLot | NothingToLandOn, entries: Sequence[data.Directive]
+) -> bool:
+    """Whether a lot that Beancount books is one that the core does not know."""
+    if isinstance(why, UnknownLot):
+        return mark.lot == why.lot
+    links = {f"^{link}" for link in entries[mark.entry].links or ()}
+    return not links.isdisjoint(why.on) or mark.lot.number in why.on
 
 
 def _called(event: Event) -> str:

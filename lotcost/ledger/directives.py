@@ -18,6 +18,7 @@ from beancount.core import data
 from beancount.core.account import parent_matcher
 from beancount.core.amount import Amount
 
+from lotcost.ledger.cards import type_errors
 from lotcost.ledger.config import Config
 from lotcost.ledger.errors import (
     LotError,
@@ -89,8 +90,10 @@ def _count(place: int, entry: data.Custom, values: list[Any], config: Config) ->
         )
     if units.number < 0:
         raise WrongError(WrongType, f"A count finds {units}, which is less than nothing")
-    cost, adjust = entry.meta.get("cost"), entry.meta.get("adjust") is True
-    if cost is not None and not isinstance(cost, Amount):
+    for error in type_errors(entry.meta, entry.meta, entry):
+        raise WrongError(type(error), error.message)
+    cost, adjust = entry.meta.get("cost"), _says(entry, "adjust")
+    if cost is not None and not (isinstance(cost, Amount) and cost.number >= 0):
         raise WrongError(WrongType, f"cost wants an amount and has {cost!s}; write cost: 5.00 USD")
     if adjust and "lot-adjustment" not in policy.accounts:
         raise WrongError(MissingAccount, missing_leg("count", policy.laid_down, "lot-adjustment"))
@@ -102,9 +105,18 @@ def _count(place: int, entry: data.Custom, values: list[Any], config: Config) ->
         units=units.number,
         adjust=adjust,
         cost=None if cost is None else Money(cost.number, cost.currency),
-        at_last_cost=entry.meta.get("at-last-cost") is True,
+        at_last_cost=_says(entry, "at-last-cost"),
         expires=entry.meta.get("expires"),
     )
+
+
+def _says(entry: data.Custom, key: str) -> bool:
+    """Whether a directive says TRUE to something; where it says nothing, FALSE."""
+    said = entry.meta.get(key)
+    if not isinstance(said, bool | None):
+        found = f'"{said}"' if isinstance(said, str) else said
+        raise WrongError(WrongType, f"{key} wants TRUE or FALSE and has {found}; write {key}: TRUE")
+    return bool(said)
 
 
 def _refuse_second(

@@ -260,8 +260,9 @@ def _(why: refusals.BelowZero, day: datetime.date) -> str:
 
 @_sentence.register
 def _(why: refusals.NothingToWriteDown, day: datetime.date) -> str:
+    carried = number(round(why.carried, 6))
     return (
-        f"Lot {why.lot.number} of {why.lot.commodity} is carried at {number(why.carried)} "
+        f"Lot {why.lot.number} of {why.lot.commodity} is carried at {carried} "
         f"{why.currency} a unit on {day}, which is not above {number(why.value)} {why.currency}: "
         "there is nothing to write down"
     )
