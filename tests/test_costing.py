@@ -2638,6 +2638,73 @@ def test_a_lot_asked_for_alone_carries_what_it_carries_among_all(ledger):
     assert held(ledger, "COFFEE", "K-2") == (40, 56)
 
 
+def test_each_freight_beside_a_receipt_is_landed_also_one_that_says_nothing(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-landed-cost: Assets:Freight
+
+    2025-01-02 * "Dairy" "Delivery, freight and duty" ^po-2
+      Assets:Stock  10 MILK @ 3.00 USD
+        lot: "M-1"
+      Assets:Stock  20 EGGS @ 1.00 USD
+        lot: "E-1"
+      Assets:Freight  6.00 USD
+        landed-by: "quantity"
+      Assets:Freight  5.00 USD
+      Liabilities:Payable
+    """
+    assert ledger.errors == []
+    assert ledger.lot("MILK", "M-1")["cost_landed"] == 2 + 3
+    assert ledger.lot("EGGS", "E-1")["cost_landed"] == 4 + 2
+    assert balance(ledger, "Assets:Freight") == 0
+    check_laws(ledger)
+
+
+def test_scrap_and_fees_on_the_account_that_takes_the_cost_are_not_the_cost(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-off: Expenses:WriteOff
+
+    2025-01-02 * "Mill" "Delivery"
+      Assets:Stock  10 FLOUR @ 3.00 USD
+        lot: "F-1"
+      Liabilities:Payable
+
+    2025-01-03 * "Wet sacks, sold as feed"
+      Assets:Stock  -5 FLOUR
+        reason: "damaged"
+      Assets:Cash        4.00 USD
+      Expenses:WriteOff  -4.00 USD
+
+    2025-01-04 * "Wet sack, less what it earned as feed"
+      Assets:Stock  -1 FLOUR
+        reason: "damaged"
+      Assets:Cash        1.00 USD
+      Expenses:WriteOff  2.00 USD
+
+    2025-01-05 * "Cafe" "Invoice, and the courier"
+      Assets:Stock  -2 FLOUR @ 5.00 USD
+      Assets:Cash           9.00 USD
+      Expenses:CostOfSales  1.00 USD
+    """
+    assert ledger.errors == []
+    row = ledger.lot("FLOUR", "F-1")
+    assert (row["cost_written_off"], row["cost_of_sales"], row["cost_on_hand"]) == (18, 6, 6)
+    assert balance(ledger, "Expenses:WriteOff") == Decimal("13.00")
+    assert balance(ledger, "Expenses:CostOfSales") == Decimal("7.00")
+    check_laws(ledger)
+
+
 def test_an_average_that_is_used_up_begins_anew_in_another_currency(ledger):
     """
     plugin "beancount_lotcost"

@@ -108,7 +108,7 @@ class TransactionReader:
                 self._spoil(self.txn.postings[self._first_posting(group)], wrong)
                 spoilt.add(group)
         self._hand_over([self.movements[group] for group in self.movements if group not in spoilt])
-        for place in landed or self._landed_here():
+        for place in sorted({*landed, *self._landed_here()}):
             self._read_landing(place, bool(spoilt))
 
     def _kind(self, goods: Goods) -> Kind:

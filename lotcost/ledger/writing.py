@@ -31,7 +31,7 @@ from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL
 
 from lotcost.core.rounding import half_up
 from lotcost.ledger.config import Config
-from lotcost.ledger.documents import residual
+from lotcost.ledger.documents import balances, elided_money, residual
 from lotcost.ledger.generating import generated
 from lotcost.ledger.holding import (
     ByLot,
@@ -188,7 +188,7 @@ class _Page:
             cost = self._cost_to_book(parts, booked)
             if not self._restate(goods, cost, kind, sign) and at_cost:
                 account = account_at_cost(posting, self.txn, policy, kind)
-                if account is not None and account not in self.paid_to:
+                if account is not None and not (account in self.paid_to and self._says_cost):
                     self.legs += money_legs(account, cost, source, kind, sign)
         if kind in _MAY_DIFFER:
             self.difference_to = policy.accounts.get("lot-adjustment")
@@ -249,6 +249,14 @@ class _Page:
             amounts = {(charge.lot, charge.amount.currency): charge.amount.number}
             told = {"lot-account": charge.account}
             self.legs += money_legs(account, amounts, source, Kind.LANDED_COST, 1, **told)
+
+    @cached_property
+    def _says_cost(self) -> bool:
+        """Whether a leg on the account that takes the cost is that cost, and not scrap or a fee.
+
+        Beside a document that balances without it, it is not.
+        """
+        return elided_money(self.txn, self.config) or not balances(self.txn, self.config)
 
     @cached_property
     def _wants_revenue(self) -> bool:
