@@ -2705,6 +2705,53 @@ def test_scrap_and_fees_on_the_account_that_takes_the_cost_are_not_the_cost(ledg
     check_laws(ledger)
 
 
+def test_a_cost_that_is_written_on_another_account_is_not_added_again(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-off: Expenses:WriteOff
+      lot-adjustment: Expenses:Differences
+
+    2025-01-02 * "Mill" "Delivery"
+      Assets:Stock  10 FLOUR @ 3.00 USD
+        lot: "F-1"
+      Liabilities:Payable
+
+    2025-01-03 * "For the school"
+      Assets:Stock  -2 FLOUR
+        reason: "sample"
+      Expenses:Gifts  6.00 USD
+
+    2025-01-04 * "Cafe" "Invoice; a sack was torn, and is written off on its account"
+      Assets:Stock  -2 FLOUR @ 5.00 USD
+        lot-kind: "sale"
+      Assets:Stock  -1 FLOUR
+        reason: "damaged"
+      Assets:Cash               10.00 USD
+      Expenses:CostOfSales:Dry   6.00 USD
+      Expenses:WriteOff          3.00 USD
+
+    2025-01-05 * "Found, at what it cost"
+      Assets:Stock  1 FLOUR @ 2.00 USD
+        lot: "F-2"
+      Expenses:Differences  -2.00 USD
+    """
+    assert ledger.errors == []
+    assert balance(ledger, "Expenses:Gifts") == Decimal("6.00")
+    assert balance(ledger, "Expenses:CostOfSales:Dry") == Decimal("6.00")
+    assert balance(ledger, "Expenses:CostOfSales") == 0
+    assert balance(ledger, "Expenses:WriteOff") == Decimal("3.00")
+    assert balance(ledger, "Expenses:Differences") == Decimal("-2.00")
+    row = ledger.lot("FLOUR", "F-1")
+    assert (row["cost_written_off"], row["cost_of_sales"], row["cost_on_hand"]) == (9, 6, 15)
+    check_laws(ledger)
+
+
 def test_an_average_that_is_used_up_begins_anew_in_another_currency(ledger):
     """
     plugin "beancount_lotcost"

@@ -31,7 +31,7 @@ from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL
 
 from lotcost.core.rounding import half_up
 from lotcost.ledger.config import Config
-from lotcost.ledger.documents import balances, elided_money, residual
+from lotcost.ledger.documents import elided_money, residual
 from lotcost.ledger.generating import generated
 from lotcost.ledger.holding import (
     ByLot,
@@ -102,6 +102,7 @@ class _Page:
         self.writer = Writer(written.cards, written.config, txn.date)
         self.postings: list[list[Posting]] = []
         self.legs: list[Posting] = []
+        self.costs: list[Posting] = []  # those of them that say what goods cost
         self.changed = False
         # Goods that other legs took, elided, and that wait to be restated at their cost.
         self.elsewhere: dict[int, Decimal] = {}
@@ -145,6 +146,8 @@ class _Page:
     def finish(self, excuse: bool) -> data.Transaction:
         """Return the transaction, balanced to the cent."""
         postings = [*chain.from_iterable(self.postings), *self.legs]
+        if self.costs and residual(postings):
+            postings = self._without_written(postings, excuse)
         if not self.changed and not excuse:
             return self.txn._replace(postings=postings)  # labels alone weigh nothing
         off = residual(postings)
@@ -188,8 +191,10 @@ class _Page:
             cost = self._cost_to_book(parts, booked)
             if not self._restate(goods, cost, kind, sign) and at_cost:
                 account = account_at_cost(posting, self.txn, policy, kind)
-                if account is not None and not (account in self.paid_to and self._says_cost):
-                    self.legs += money_legs(account, cost, source, kind, sign)
+                if account is not None and not (account in self.paid_to and self._elides):
+                    added = money_legs(account, cost, source, kind, sign)
+                    self.legs += added
+                    self.costs += added
         if kind in _MAY_DIFFER:
             self.difference_to = policy.accounts.get("lot-adjustment")
             self.credited = kind is Kind.PURCHASE_RETURN and posting.price is not None
@@ -251,12 +256,21 @@ class _Page:
             self.legs += money_legs(account, amounts, source, Kind.LANDED_COST, 1, **told)
 
     @cached_property
-    def _says_cost(self) -> bool:
-        """Whether a leg on the account that takes the cost is that cost, and not scrap or a fee.
+    def _elides(self) -> bool:
+        """Whether an elided leg takes what the cost that is written puts the document off by."""
+        return elided_money(self.txn, self.config)
 
-        Beside a document that balances without it, it is not.
+    def _without_written(self, postings: list[Posting], excuse: bool) -> list[Posting]:
+        """Leave out the legs at cost that are written already.
+
+        They are where it balances without them, whatever account they are written on. A leg on
+        the very account is one, but where it balances beside it: it is scrap, or a fee.
         """
-        return elided_money(self.txn, self.config) or not balances(self.txn, self.config)
+        costs = {id(leg): leg.account in self.paid_to for leg in self.costs}
+        bare = [posting for posting in postings if id(posting) not in costs]
+        if not excuse and not residual(bare):
+            return bare
+        return [posting for posting in postings if not costs.get(id(posting))]
 
     @cached_property
     def _wants_revenue(self) -> bool:
