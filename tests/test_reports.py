@@ -385,6 +385,59 @@ def test_a_write_down_goes_with_the_units_that_are_sold_or_moved(ledger):
     assert figures(shop, *names) == ("Assets:Stock:Shop", 2, Decimal("-1.50"), 4, 2, 1.5, 3.5)
 
 
+def test_a_write_down_rests_on_the_layers_it_was_taken_off(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-down: Expenses:WriteDown
+
+    2025-01-10 * "Farm" "Two deliveries of a lot: 3.50, and dearer"
+      Assets:Stock:Main  10 MILK @ 3.50 USD
+        lot: "L1"
+      Assets:Stock:Main  10 MILK @ 5.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-11 * "Cafe" "Before it was written down"
+      Assets:Stock:Main  -2 MILK @ 6.00 USD
+      Assets:Receivable
+
+    2025-01-31 custom "lot-write-down" "MILK" "L1" 3.00 USD
+
+    2025-02-01 * "Cafe" "Came back at what it left at"
+      Assets:Stock:Main  1 MILK @ 6.00 USD
+        lot-kind: "sale-return"
+      Assets:Receivable
+
+    2025-02-02 * "Cafe" "All of the first, the one that came back too, and four of the second"
+      Assets:Stock:Main  -13 MILK @ 6.00 USD
+      Assets:Receivable
+
+    2025-02-03 * "Restock"
+      Assets:Stock:Main  -2 MILK
+      Assets:Stock:Shop   2 MILK
+
+    2025-02-28 custom "lot-write-down" "MILK" "L1" 4.00 USD
+
+    2025-03-31 custom "lot-write-down" "MILK" "L1" 9.00 USD
+    """
+    assert ledger.errors == []
+    names = "account", "units", "cost", "original_cost", "written_down", "reversed", "carrying"
+    main, shop = "Assets:Stock:Main", "Assets:Stock:Shop"
+    assert [figures(each, *names) for each in ledger.rows("write-offs")] == [
+        (main, 18, 24, 78, 24, 0, 54),
+        (main, 4, -4, 20, 8, 4, 16),
+        (shop, 2, -2, 10, 4, 2, 8),
+        (main, 4, -4, 20, 8, 8, 20),
+        (shop, 2, -2, 10, 4, 4, 10),
+    ]
+
+
 @pytest.mark.parametrize("method", BY_LOT)
 def test_the_register_carries_what_the_lots_carry(method: str) -> None:
     @given(movements(method, KINDS))
@@ -402,6 +455,7 @@ def test_the_register_carries_what_the_lots_carry(method: str) -> None:
                 each["original_cost"] - each["written_down"] + each["reversed"]
                 == (each["carrying"])
             )
+            assert each["written_down"] >= each["reversed"]
             (lot,) = loaded.rows(
                 *("lots",),
                 by="account",

@@ -21,6 +21,8 @@ from lotcost.ledger.serials import SERIAL
 from lotcost.model import SOLD, ZERO, Kind, Layer, Lot, Money, Recost, maker
 
 Meta = Mapping[str, Any]
+RESTS = "lot-written-down"
+"""What of the write-downs rests on the goods of a posting: negative where they go out."""
 _WORDS = {kind: kind.value for kind in Kind}  # `value` is a function call
 _amount, _cost, _posting = maker(Amount), maker(Cost), maker(Posting)
 ByLot = Mapping[tuple[Lot, str], Decimal]
@@ -55,6 +57,8 @@ def hold(
         if part.expires is not None:
             meta.setdefault("expires", part.expires)
         own = meta
+        if part.written_down:
+            own = {**meta, RESTS: part.written_down if sign > 0 else -part.written_down}
         for units, unit_cost in slices(part, writer.config.cent(currency)):
             amount = _amount((units if sign > 0 else -units, commodity))
             cost = _cost((unit_cost, currency, part.acquired, number))
@@ -74,7 +78,9 @@ def hold_anew(recost: Recost, meta: Meta, kind: Kind, writer: Writer) -> list[Po
     into = hold(bare, [recost.after], kind, 1, writer)
     if recost.before.unit_cost is not None and recost.before.unit_cost == recost.after.unit_cost:
         more = recost.after.cost - recost.before.cost
-        return [into[0]._replace(units=Amount(more, recost.after.currency), cost=None)]
+        kept = {key: value for key, value in into[0].meta.items() if key != RESTS}
+        money = Amount(more, recost.after.currency)
+        return [into[0]._replace(units=money, cost=None, meta=kept)]
     return out + into
 
 

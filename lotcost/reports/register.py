@@ -7,13 +7,14 @@ move or come back from a customer bring it with them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from lotcost.core.rounding import half_up
 from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO, Kind
+from lotcost.ledger.holding import RESTS
+from lotcost.model import ZERO, Kind, Lot
 
 
 class Carried(NamedTuple):
@@ -51,30 +52,47 @@ def _write_downs(books: Books) -> Iterator[tuple[int, Carried]]:
     if not lots:
         return
     held: dict[tuple[Any, ...], Carried] = defaultdict(lambda: _NOTHING)
+    resting = _resting(books, lots)
     for place, line in enumerate(books.lines):
         here = line.account, line.lot
         if line.expensed or line.lot not in lots:
             continue
         carried = held[here]
         cent = books.config.cent(line.currency)
+        rests = resting[_key(line)]
         if line.kind is Kind.WRITE_DOWN:
             carried = carried._replace(
                 written_down=carried.written_down + max(-line.cost, ZERO),
                 reversed=carried.reversed + max(line.cost, ZERO),
             )
         elif line.units < ZERO:
-            gone = _share(carried, -line.units, cent)
+            gone = _part(carried, -line.units, -rests, cent)
             carried = _less(carried, gone)
             held[_away(line)] = _more(held[_away(line)], gone)
         elif line.kind in {Kind.TRANSFER, Kind.SALE_RETURN}:
-            back = _share(held[_away(line)], line.units, cent)
+            back = _part(held[_away(line)], line.units, rests, cent)
             held[_away(line)] = _less(held[_away(line)], back)
             carried = _more(carried, back)
         else:
-            carried = carried._replace(units=carried.units + line.units)
+            carried = _more(carried, Carried(line.units, rests, ZERO, ZERO))
         held[here] = carried._replace(carrying=carried.carrying + line.cost)
         if line.kind is Kind.WRITE_DOWN:
             yield place, held[here]
+
+
+def _resting(books: Books, lots: Collection[Lot]) -> Mapping[tuple[Any, ...], Decimal]:
+    """Sum what of the write-downs rests on the goods of each line, as their postings say it."""
+    resting: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    for group in books.postings:
+        for line in group:
+            if line.lot in lots:
+                resting[_key(line)] += line.source.get(RESTS, ZERO)
+    return resting
+
+
+def _key(line: Line) -> tuple[Any, ...]:
+    source = line.source
+    return line.entry, source["lineno"], source["filename"], line.kind, line.account, line.lot
 
 
 def _away(line: Line) -> tuple[Any, ...]:
@@ -84,14 +102,13 @@ def _away(line: Line) -> tuple[Any, ...]:
     return (Kind.SALE if line.kind is Kind.SALE_RETURN else line.kind), line.lot
 
 
-def _share(of: Carried, units: Decimal, cent: Decimal) -> Carried:
-    """Return the part of a write-down that rests on so many of the units."""
-    if not of.units:
-        return Carried(units, ZERO, ZERO, ZERO)
-    down, back = (
-        half_up(amount * units / of.units, cent) for amount in (of.written_down, of.reversed)
-    )
-    return Carried(units, down, back, ZERO)
+def _part(of: Carried, units: Decimal, rests: Decimal, cent: Decimal) -> Carried:
+    """Return the part of a write-down that rests on some of the units.
+
+    What was put back of it is no unit's own, and is shared by units.
+    """
+    back = half_up(of.reversed * units / of.units, cent) if of.units else ZERO
+    return Carried(units, rests + back, back, ZERO)
 
 
 def _more(to: Carried, part: Carried) -> Carried:
