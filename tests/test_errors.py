@@ -5,6 +5,7 @@ On every ledger of this page a movement with an error leaves its posting as writ
 
 from __future__ import annotations
 
+import datetime
 import inspect
 import textwrap
 
@@ -1848,6 +1849,58 @@ def test_a_lot_of_a_receipt_that_cannot_be_read_is_no_error_where_it_is_sold_and
       Assets:Receivable  -10.00 USD
     """
     assert [error[:2] for error in told] == [(MissingCost, "Assets:Stock  10 MILK")]
+
+
+def test_what_is_of_one_leg_says_nothing_on_the_transaction(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Mill" "What is of the lot holds for all its goods"
+      lot: "F1"
+      expires: 2025-06-30
+      Assets:Stock  10 FLOUR @ 2.00 USD
+      Assets:Stock  10 YEAST @ 1.00 USD
+        expires: 2025-02-28
+      Liabilities:Payable
+
+    2025-01-03 * "Haulier" "Freight"
+      landed-on: "F1"
+      Assets:Freight  5.00 USD
+      Liabilities:Payable
+
+    2025-01-04 * "Bake"
+      cost-share: 100
+      Assets:Stock  -5 FLOUR
+      Assets:Stock   5 BREAD
+        lot: "B1"
+
+    2025-01-05 * "Mill" "In quotes"
+      expires: "2025-06-30"
+      Assets:Stock  10 FLOUR @ 2.00 USD
+        lot: "F2"
+      Liabilities:Payable
+    """
+    assert [(type(error), error.message) for error in ledger.errors] == [
+        (
+            WrongLanding,
+            "landed-on is of one leg, and says nothing above them. Write it below its leg",
+        ),
+        (
+            WrongShares,
+            "cost-share is of one leg, and says nothing above them. Write it below its leg",
+        ),
+        (
+            WrongType,
+            'expires wants a date and has "2025-06-30"; write expires: 2025-06-30 without quotes',
+        ),
+    ]
+    assert ledger.lot("FLOUR", "F1")["expires"] == datetime.date(2025, 6, 30)
+    assert ledger.lot("YEAST", "F1")["expires"] == datetime.date(2025, 2, 28)
+    assert ledger.lot("FLOUR", "F1")["cost_on_hand"] == 20
 
 
 def test_a_lot_that_beancount_books_is_not_changed_and_it_is_said(ledger):

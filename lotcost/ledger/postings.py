@@ -188,6 +188,9 @@ def _add_card(
     config: Config,
 ) -> None:
     meta = posting.meta or {}
+    of_all = card_files.DATE_KEYS & txn.meta.keys()
+    if of_all:  # as with the lot, what the transaction says holds for all its goods
+        meta = {**{key: txn.meta[key] for key in of_all}, **meta}
     expires = meta.get("expires")
     known = cards.card(lot, txn.date).get("expires")
     if expires and known and expires != known:

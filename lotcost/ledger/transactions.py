@@ -9,7 +9,7 @@ from typing import NamedTuple
 from beancount.core import data
 
 from lotcost.core.expiry import StatusHistory
-from lotcost.ledger.cards import Cards
+from lotcost.ledger.cards import Cards, type_errors
 from lotcost.ledger.config import Config, unknown_keys
 from lotcost.ledger.documents import elided_money, money_beside, totals
 from lotcost.ledger.errors import (
@@ -19,6 +19,7 @@ from lotcost.ledger.errors import (
     MixedStyles,
     UnclearKind,
     UnknownWord,
+    WrongLanding,
     WrongShares,
     nearest,
 )
@@ -42,6 +43,7 @@ from lotcost.model import (
 )
 
 _movement = maker(Movement)
+_OF_A_LEG = {"landed-on": WrongLanding, "landed-by": WrongLanding, "cost-share": WrongShares}
 _TOGETHER = frozenset({Kind.TRANSFER, Kind.PRODUCTION, Kind.PURCHASE_RETURN})
 
 
@@ -80,7 +82,7 @@ class TransactionReader:
         unreadable = self.config.unreadable
         if unreadable and any(each.account in unreadable for each in self.txn.postings):
             self.written.spoilt.add(self.place)  # its open has the error already
-        if not self.legs.goods and not landed:
+        if not self.legs.goods and not landed and _OF_A_LEG.keys().isdisjoint(self.txn.meta):
             return
         try:
             self._check_words()
@@ -180,6 +182,14 @@ class TransactionReader:
             raise WrongError(type(error), error.message)
         for error in name_errors(self.txn.meta, self.txn.meta, self.txn):
             raise WrongError(type(error), error.message)
+        for error in type_errors(self.txn.meta, self.txn.meta, self.txn):
+            raise WrongError(type(error), error.message)
+        for key, kind in _OF_A_LEG.items():
+            if key in self.txn.meta:
+                message = (
+                    f"{key} is of one leg, and says nothing above them. Write it below its leg"
+                )
+                raise WrongError(kind, message)
         check_reason(self.txn.meta.get("reason"))
         said = self.txn.meta.get("lot-kind")
         if said is not None and said not in set(Kind):
