@@ -1851,6 +1851,47 @@ def test_a_lot_of_a_receipt_that_cannot_be_read_is_no_error_where_it_is_sold_and
     assert [error[:2] for error in told] == [(MissingCost, "Assets:Stock  10 MILK")]
 
 
+def test_a_batch_is_not_made_without_an_input_that_nothing_tells(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Mill" "Delivery"
+      Assets:Stock  10 FLOUR @ 2.00 USD
+        lot: "F1"
+      Assets:Stock   4 BREAD @ 3.00 USD
+        lot: "B1"
+      Liabilities:Payable
+
+    2025-01-03 * "Crumbs of the old bread go into the new"
+      Assets:Stock  -5 FLOUR
+      Assets:Stock  -4 BREAD
+        lot: "B1"
+      Assets:Stock   8 BREAD
+        lot: "B2"
+
+    2025-01-04 * "The same, and it is said"
+      Assets:Stock  -5 FLOUR
+      Assets:Stock  -4 BREAD
+        lot: "B1"
+        lot-kind: "production"
+      Assets:Stock   8 BREAD
+        lot: "B3"
+    """
+    assert [(type(error), error.message) for error in ledger.errors] == [
+        (
+            UnclearKind,
+            "4 BREAD go out, and nothing says why. Add lot-kind: "
+            '"sale", lot-kind: "purchase-return" or reason: "damaged"',
+        )
+    ]
+    rows = {row["lot"]: row["cost_on_hand"] for row in ledger.rows("lots")}
+    assert rows == {"F1": 10, "B1": 0, "B3": 22}
+
+
 def test_what_is_of_one_leg_says_nothing_on_the_transaction(ledger):
     """
     plugin "beancount_lotcost"

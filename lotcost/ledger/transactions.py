@@ -93,11 +93,10 @@ class TransactionReader:
         spoilt: set[Kind | int] = set()
         paid = totals(self.txn, self.legs, self.config)
         for goods in self.legs.goods:
-            group: Kind | int = goods.place
+            group: Kind | int = Kind.PRODUCTION  # what nothing tells may be an input
             try:
                 kind = self._kind(goods)
-                if kind in _TOGETHER:
-                    group = kind
+                group = kind if kind in _TOGETHER else goods.place
                 self._add(goods, kind, group, paid)
             except WrongError as wrong:
                 self._spoil(goods.posting, wrong)
