@@ -2664,6 +2664,60 @@ def test_each_freight_beside_a_receipt_is_landed_also_one_that_says_nothing(ledg
     check_laws(ledger)
 
 
+def test_an_account_opened_for_its_goods_alone_holds_what_rounding_leaves(ledger):
+    """
+    plugin "beancount_lotcost"
+
+    2025-01-01 open Assets:Stock  FLOUR
+      lot-method: "fifo"
+      lot-write-off: Expenses:WriteOff
+    2025-01-01 open Expenses:WriteOff
+    2025-01-01 open Liabilities:Payable
+
+    2025-01-02 * "Mill" "Delivery"
+      Assets:Stock  3.5 FLOUR @@ 10.01 USD
+        lot: "F-1"
+      Liabilities:Payable
+
+    2025-01-03 * "Lost"
+      Assets:Stock  -1.3 FLOUR
+        reason: "theft"
+
+    2025-01-04 * "What it is not opened for is an error still"
+      Assets:Stock  1 SALT @ 1.00 USD
+        lot: "S-1"
+      Liabilities:Payable
+    """
+    (error,) = ledger.errors
+    assert error.message == "Invalid currency SALT for account 'Assets:Stock'"
+    assert ledger.lot("FLOUR", "F-1")["cost_written_off"] == Decimal("3.72")
+    assert ledger.lot("FLOUR", "F-1")["cost_on_hand"] == Decimal("6.29")
+
+
+def test_a_freight_of_nothing_in_another_currency_lands_nothing(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-01 price EUR 1.10 USD
+
+    2025-01-02 * "Mill" "Delivery"
+      Assets:Stock  10 FLOUR @ 2.00 EUR
+        lot: "F-1"
+      Liabilities:Payable
+
+    2025-01-03 * "Haulier" "Free of charge"
+      Assets:Freight  0.00 USD
+        landed-on: "F-1"
+      Liabilities:Payable
+    """
+    assert ledger.errors == []
+    assert held(ledger, "FLOUR", "F-1") == (10, 20)
+
+
 def test_scrap_and_fees_on_the_account_that_takes_the_cost_are_not_the_cost(ledger):
     """
     plugin "beancount_lotcost"

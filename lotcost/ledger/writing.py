@@ -86,7 +86,32 @@ def write(
         else:
             out.append(entry)
             out.extend(generated(entry, by_entry[place], written))
-    return out
+    return _opened_to_residues(out, written.config)
+
+
+def _opened_to_residues(entries: list[data.Directive], config: Config) -> list[data.Directive]:
+    """Let an account that is opened for its goods alone hold the residue of what they cost."""
+    limited = {
+        entry.account: entry
+        for entry in entries
+        if isinstance(entry, data.Open) and entry.currencies and config.policy(entry.account)
+    }
+    residues: dict[str, dict[str, None]] = defaultdict(dict)
+    for entry in entries if limited else ():
+        if isinstance(entry, data.Transaction):
+            for account, units, cost, _, _, meta in entry.postings:
+                if account in limited and cost is None and "lot-commodity" in (meta or {}):
+                    residues[account][units.currency] = None
+    if not residues:
+        return entries
+    opened = {
+        id(limited[account]): [*dict.fromkeys([*limited[account].currencies, *held])]
+        for account, held in residues.items()
+    }
+    return [
+        entry._replace(currencies=opened[id(entry)]) if id(entry) in opened else entry
+        for entry in entries
+    ]
 
 
 def _entry_of(booked: Booked) -> int:
@@ -241,7 +266,7 @@ class _Page:
         assert booked.amount is not None  # a landing has one
         paid, amount = landing.paid, booked.amount
         price = None
-        if paid.currency != amount.currency:
+        if paid.currency != amount.currency and paid.number:
             price = Amount(amount.number / paid.number, amount.currency)
         back = Amount(-paid.number, paid.currency)
         self.legs.append(Posting(posting.account, back, None, price, None, line_of(source)))
