@@ -13,7 +13,7 @@ from conftest import Loaded, load
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lotcost.ledger.errors import BarredLot
+from lotcost.ledger.errors import BarredLot, TwoLots
 
 ACCOUNTS = ("Assets:Stock:Main", "Assets:Stock:Shop")
 METHODS = ("FIFO", "LIFO", "STRICT")
@@ -428,3 +428,42 @@ def test_a_native_issue_beyond_stock_is_one_error_and_the_rest_reports():
         """)
     assert len(ledger.errors) == 1
     assert ledger.lot("MILK", "L1")["units_on_hand"] == 6
+
+
+def test_two_lots_that_are_one_to_beancount_are_named_where_they_leave():
+    ledger = load("""
+        plugin "beancount_lotcost"
+        plugin "beancount.plugins.auto_accounts"
+
+        2025-01-01 open Assets:Stock "FIFO"
+          lot-method: "beancount"
+          lot-cost-of-sales: Expenses:CostOfSales
+
+        2025-01-02 * "Dairy Farm" "Two lots of a day, named in metadata alone"
+          Assets:Stock  3 MILK {2.00 USD}
+            lot: "L1"
+          Assets:Stock  3 MILK {2.00 USD}
+            lot: "L2"
+          Liabilities:Payable
+
+        2025-01-03 * "Cafe Rose" "Invoice 101"
+          Assets:Stock  -2 MILK {}
+            lot: "L2"
+          Assets:Receivable   10.00 USD
+          Income:Sales       -10.00 USD
+          Expenses:CostOfSales
+
+        2025-01-04 * "Cafe Rose" "Invoice 102"
+          Assets:Stock  -4 MILK {}
+          Assets:Receivable   20.00 USD
+          Income:Sales       -20.00 USD
+          Expenses:CostOfSales
+        """)
+    (error,) = ledger.errors
+    assert (type(error), error.message) == (
+        TwoLots,
+        "4 MILK go out at 2 USD of 2025-01-02, which lots L1 and L2 both have, and to Beancount "
+        'they are one. Add lot: "L1" or lot: "L2", or write each lot in the cost of its receipt: '
+        '{2 USD, "L1"}',
+    )
+    assert [row["units_on_hand"] for row in ledger.rows("lots")] == [3, 1]

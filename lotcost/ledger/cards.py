@@ -55,6 +55,7 @@ class Cards:
       brought: The lots that a receipt brings, or would if it had no error.
       first: The line of each lot's first receipt.
       native: The number that a native lot was given in metadata, by its goods and cost.
+      alike: The number of another native lot of the same goods and cost.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class Cards:
         self.brought: set[Lot] = set()
         self.first: dict[Lot, Mapping[str, Any]] = {}
         self.native: dict[tuple[str, Cost], str] = {}
+        self.alike: dict[tuple[str, Cost], str] = {}
         self._facts: dict[Lot, list[Fact]] = defaultdict(list)
         # The last day anything was said of a lot, and its card since: most postings want that.
         self._latest: dict[Lot, tuple[datetime.date, Mapping[str, Any]]] = {}

@@ -55,9 +55,13 @@ def recognise(
     if posting.cost is None:
         raise WrongError(MixedStyles, _mixed(goods, "goods without their lot"))
     held = posting.units.currency, posting.cost
-    number_ = _lot(goods, txn) or cards.native.get(held) or posting.cost.date.isoformat()
+    named = _lot(goods, txn)
+    if named is None and not goods.comes_in and held in cards.alike:
+        raise WrongError(TwoLots, _one_to_beancount(goods, cards.native[held], cards.alike[held]))
+    number_ = named or cards.native.get(held) or posting.cost.date.isoformat()
     lot = Lot(posting.units.currency, number_)
-    cards.native.setdefault(held, lot.number)
+    if cards.native.setdefault(held, lot.number) != lot.number:
+        cards.alike[held] = lot.number
     if kind in BRINGS_LOTS and goods.comes_in:
         _add_card(lot, posting, kind, txn, cards, config)
     return Recognised(place, goods.place, kind, lot)
@@ -227,6 +231,17 @@ def _lot(goods: Goods, txn: data.Transaction) -> str | None:
             f'The posting names lot "{said}" and, in its cost, lot "{label}". Leave one out',
         )
     return said or label or None
+
+
+def _one_to_beancount(goods: Goods, lot: str, other: str) -> str:
+    """Say that nothing tells which of two lots leaves, and what to write."""
+    units, cost = goods.posting.units, goods.posting.cost
+    each = f"{number(cost.number)} {cost.currency}"
+    return (
+        f"{number(-units.number)} {units.currency} go out at {each} of {cost.date}, which lots "
+        f'{lot} and {other} both have, and to Beancount they are one. Add lot: "{lot}" or '
+        f'lot: "{other}", or write each lot in the cost of its receipt: {{{each}, "{lot}"}}'
+    )
 
 
 def _mixed(goods: Goods, found: str) -> str:
