@@ -2806,6 +2806,38 @@ def test_a_cost_that_is_written_on_another_account_is_not_added_again(ledger):
     check_laws(ledger)
 
 
+def test_an_elided_leg_does_not_make_up_for_a_cost_that_is_written_wrong(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Mill" "Delivery"
+      Assets:Stock  10 FLOUR @ 3.00 USD
+        lot: "F-1"
+      Liabilities:Payable
+
+    2025-01-03 * "Cafe" "As it is"
+      Assets:Stock  -2 FLOUR @ 5.00 USD
+      Expenses:CostOfSales  6.00 USD
+      Assets:Cash
+
+    2025-01-04 * "Cafe" "A dollar short"
+      Assets:Stock  -2 FLOUR
+      Expenses:CostOfSales  5.00 USD
+      Assets:Till   10.00 USD
+      Income:Other
+    """
+    (error,) = ledger.errors
+    assert error.message == "Transaction does not balance: (-6.00 USD)"
+    assert balance(ledger, "Assets:Cash") == Decimal("10.00")
+    assert balance(ledger, "Income:Other") == Decimal("-15.00")
+
+
 def test_an_average_that_is_used_up_begins_anew_in_another_currency(ledger):
     """
     plugin "beancount_lotcost"

@@ -128,6 +128,8 @@ class _Page:
         self.postings: list[list[Posting]] = []
         self.legs: list[Posting] = []
         self.costs: list[Posting] = []  # those of them that say what goods cost
+        # What a leg that is written says they cost, by its account, where another is elided.
+        self.said: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         self.changed = False
         # Goods that other legs took, elided, and that wait to be restated at their cost.
         self.elsewhere: dict[int, Decimal] = {}
@@ -181,7 +183,7 @@ class _Page:
                 posting._replace(meta={**(posting.meta or {}), AUTOMATIC_RESIDUAL: True})
                 for posting in postings
             ]
-        elif off:
+        elif off and self._says_cost:
             postings = self._balanced(postings, off)
         return self.txn._replace(postings=postings)
 
@@ -216,7 +218,10 @@ class _Page:
             cost = self._cost_to_book(parts, booked)
             if not self._restate(goods, cost, kind, sign) and at_cost:
                 account = account_at_cost(posting, self.txn, policy, kind)
-                if account is not None and not (account in self.paid_to and self._elides):
+                if account in self.paid_to and self._elides:
+                    for (_, currency), amount in cost.items():
+                        self.said[account, currency] += sign * amount
+                elif account is not None:
                     added = money_legs(account, cost, source, kind, sign)
                     self.legs += added
                     self.costs += added
@@ -284,6 +289,20 @@ class _Page:
     def _elides(self) -> bool:
         """Whether an elided leg takes what the cost that is written puts the document off by."""
         return elided_money(self.txn, self.config)
+
+    @property
+    def _says_cost(self) -> bool:
+        """Whether the legs on the accounts that take the cost are the cost.
+
+        Where they are not, the elided leg is not to make up for it: the document is wrong.
+        """
+        for (account, currency), cost in self.said.items():
+            legs = [leg for leg in self.txn.postings if leg.account == account]
+            if any(AUTOMATIC_META in (leg.meta or {}) for leg in legs):
+                continue
+            if sum(leg.units.number for leg in legs if leg.units.currency == currency) != cost:
+                return False
+        return True
 
     def _without_written(self, postings: list[Posting], excuse: bool) -> list[Posting]:
         """Leave out the legs at cost that are written already.
