@@ -430,40 +430,64 @@ def test_a_native_issue_beyond_stock_is_one_error_and_the_rest_reports():
     assert ledger.lot("MILK", "L1")["units_on_hand"] == 6
 
 
-def test_two_lots_that_are_one_to_beancount_are_named_where_they_leave():
-    ledger = load("""
-        plugin "beancount_lotcost"
-        plugin "beancount.plugins.auto_accounts"
+ALIKE = """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
 
-        2025-01-01 open Assets:Stock "FIFO"
-          lot-method: "beancount"
-          lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-01 open Assets:Stock:Main "FIFO"
+    2025-01-01 open Assets:Stock:Shop "FIFO"
+    2025-01-01 open Assets:Stock
+      lot-method: "beancount"
+      lot-cost-of-sales: Expenses:CostOfSales
 
-        2025-01-02 * "Dairy Farm" "Two lots of a day, named in metadata alone"
-          Assets:Stock  3 MILK {2.00 USD}
-            lot: "L1"
-          Assets:Stock  3 MILK {2.00 USD}
-            lot: "L2"
-          Liabilities:Payable
+    2025-01-02 * "Dairy Farm" "Two lots of a day, named in metadata alone"
+      Assets:Stock:Main  3 MILK {2.00 USD}
+        lot: "L1"
+      Assets:Stock:Main  3 MILK {2.00 USD}
+        lot: "L2"
+      Liabilities:Payable
+"""
 
-        2025-01-03 * "Cafe Rose" "Invoice 101"
-          Assets:Stock  -2 MILK {}
-            lot: "L2"
-          Assets:Receivable   10.00 USD
-          Income:Sales       -10.00 USD
-          Expenses:CostOfSales
 
-        2025-01-04 * "Cafe Rose" "Invoice 102"
-          Assets:Stock  -4 MILK {}
-          Assets:Receivable   20.00 USD
-          Income:Sales       -20.00 USD
-          Expenses:CostOfSales
-        """)
+def sold(units: str, account: str = "Main", lot: str = "") -> str:
+    named = f'\n        lot: "{lot}"' if lot else ""
+    return f"""
+    2025-01-04 * "Cafe Rose" "Invoice"
+      Assets:Stock:{account}  -{units} MILK {{}}{named}
+      Assets:Receivable   10.00 USD
+      Income:Sales       -10.00 USD
+      Expenses:CostOfSales
+    """
+
+
+def test_lots_that_are_one_to_beancount_leave_in_the_order_they_came_in():
+    ledger = load(ALIKE + sold("2") + sold("2") + sold("1"))
+
+    assert ledger.errors == []
+    assert [row["units_on_hand"] for row in ledger.rows("lots")] == [0, 1]
+
+
+def test_a_lot_that_is_one_with_another_to_beancount_is_known_again_where_it_moved():
+    moved = """
+    2025-01-03 * "Restock the shop"
+      Assets:Stock:Main  -3 MILK {2.00 USD, 2025-01-02}
+        lot: "L2"
+      Assets:Stock:Shop   3 MILK {2.00 USD, 2025-01-02}
+    """
+    ledger = load(ALIKE + moved + sold("2", "Shop"))
+
+    assert ledger.errors == []
+    assert [row["units_on_hand"] for row in ledger.rows("lots")] == [3, 1]
+
+
+def test_lots_that_are_one_to_beancount_are_named_where_only_both_have_the_goods():
+    ledger = load(ALIKE + sold("2", lot="L2") + sold("4"))
+
     (error,) = ledger.errors
     assert (type(error), error.message) == (
         TwoLots,
-        "4 MILK go out at 2 USD of 2025-01-02, which lots L1 and L2 both have, and to Beancount "
-        'they are one. Add lot: "L1" or lot: "L2", or write each lot in the cost of its receipt: '
-        '{2 USD, "L1"}',
+        "4 MILK go out at 2 USD of 2025-01-02, and lots L1 and L2, which are one to Beancount, "
+        'only have them together. Write a posting for each with lot: "L1" and the like, or write '
+        'each lot in the cost of its receipt: {2 USD, "L1"}',
     )
     assert [row["units_on_hand"] for row in ledger.rows("lots")] == [3, 1]

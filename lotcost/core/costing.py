@@ -81,7 +81,11 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
         except RefusedError as refused:
             stock.put_back()
             why = refused.why
-            follows = isinstance(why, NotSold) and why.returned - why.sold <= unsold[why.commodity]
+            follows = False
+            if isinstance(why, NotSold):
+                lacking = why.returned - why.sold
+                follows = lacking <= unsold[why.commodity]
+                unsold[why.commodity] -= lacking if follows else ZERO
             outcome = Refused(event, refused.posting, why, follows)
             refused_entries.add(event.entry)
             if isinstance(event, Movement) and event.kind is Kind.SALE:

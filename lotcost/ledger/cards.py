@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from beancount.core import data
-from beancount.core.position import Cost
 
 from lotcost.core.expiry import Change
 from lotcost.ledger.config import unknown_keys
 from lotcost.ledger.errors import LotError, UnknownWord, WrongType, nearest
+from lotcost.ledger.native import NativeLots
 from lotcost.ledger.statuses import DOWNSTREAM, LOT_STATUS, read_status
 from lotcost.model import Lot
 
@@ -54,16 +54,14 @@ class Cards:
       named: The first directive that names each lot.
       brought: The lots that a receipt brings, or would if it had no error.
       first: The line of each lot's first receipt.
-      native: The number that a native lot was given in metadata, by its goods and cost.
-      alike: The number of another native lot of the same goods and cost.
+      native: The native lots that are named in metadata alone.
     """
 
     def __init__(self) -> None:
         self.named: dict[Lot, data.Custom] = {}
         self.brought: set[Lot] = set()
         self.first: dict[Lot, Mapping[str, Any]] = {}
-        self.native: dict[tuple[str, Cost], str] = {}
-        self.alike: dict[tuple[str, Cost], str] = {}
+        self.native = NativeLots()
         self._facts: dict[Lot, list[Fact]] = defaultdict(list)
         # The last day anything was said of a lot, and its card since: most postings want that.
         self._latest: dict[Lot, tuple[datetime.date, Mapping[str, Any]]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -54,14 +54,15 @@ def recognise(
     posting = goods.posting
     if posting.cost is None:
         raise WrongError(MixedStyles, _mixed(goods, "goods without their lot"))
-    held = posting.units.currency, posting.cost
     named = _lot(goods, txn)
-    if named is None and not goods.comes_in and held in cards.alike:
-        raise WrongError(TwoLots, _one_to_beancount(goods, cards.native[held], cards.alike[held]))
-    number_ = named or cards.native.get(held) or posting.cost.date.isoformat()
-    lot = Lot(posting.units.currency, number_)
-    if cards.native.setdefault(held, lot.number) != lot.number:
-        cards.alike[held] = lot.number
+    if posting.cost.label is None:
+        known = [named] if named else cards.native.known(posting, kind)
+        if len(known) > 1:
+            raise WrongError(TwoLots, _one_to_beancount(goods, known))
+        named = known[0] if known else posting.cost.date.isoformat()
+        cards.native.move(posting, named)
+    assert named is not None  # a label is a name
+    lot = Lot(posting.units.currency, named)
     if kind in BRINGS_LOTS and goods.comes_in:
         _add_card(lot, posting, kind, txn, cards, config)
     return Recognised(place, goods.place, kind, lot)
@@ -233,14 +234,15 @@ def _lot(goods: Goods, txn: data.Transaction) -> str | None:
     return said or label or None
 
 
-def _one_to_beancount(goods: Goods, lot: str, other: str) -> str:
-    """Say that nothing tells which of two lots leaves, and what to write."""
+def _one_to_beancount(goods: Goods, lots: Sequence[str]) -> str:
+    """Say that nothing tells which of several lots leave, and what to write."""
     units, cost = goods.posting.units, goods.posting.cost
     each = f"{number(cost.number)} {cost.currency}"
     return (
-        f"{number(-units.number)} {units.currency} go out at {each} of {cost.date}, which lots "
-        f'{lot} and {other} both have, and to Beancount they are one. Add lot: "{lot}" or '
-        f'lot: "{other}", or write each lot in the cost of its receipt: {{{each}, "{lot}"}}'
+        f"{number(-units.number)} {units.currency} go out at {each} of {cost.date}, and lots "
+        f"{' and '.join(lots)}, which are one to Beancount, only have them together. Write a "
+        f'posting for each with lot: "{lots[0]}" and the like, or write each lot in the cost of '
+        f'its receipt: {{{each}, "{lots[0]}"}}'
     )
 
 

@@ -43,7 +43,8 @@ from lotcost.model import (
 )
 
 _movement = maker(Movement)
-_OF_A_LEG = {"landed-on": WrongLanding, "landed-by": WrongLanding, "cost-share": WrongShares}
+_OF_A_LANDING = {"landed-on": WrongLanding, "landed-by": WrongLanding}
+_OF_A_LEG = {**_OF_A_LANDING, "cost-share": WrongShares}
 _TOGETHER = frozenset({Kind.TRANSFER, Kind.PRODUCTION, Kind.PURCHASE_RETURN})
 
 
@@ -82,7 +83,7 @@ class TransactionReader:
         unreadable = self.config.unreadable
         if unreadable and any(each.account in unreadable for each in self.txn.postings):
             self.written.spoilt.add(self.place)  # its open has the error already
-        if not self.legs.goods and not landed and _OF_A_LEG.keys().isdisjoint(self.txn.meta):
+        if not self.legs.goods and not landed and _OF_A_LANDING.keys().isdisjoint(self.txn.meta):
             return
         try:
             self._check_words()

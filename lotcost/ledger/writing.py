@@ -173,11 +173,12 @@ class _Page:
     def finish(self, excuse: bool) -> data.Transaction:
         """Return the transaction, balanced to the cent."""
         postings = [*chain.from_iterable(self.postings), *self.legs]
-        if self.costs and residual(postings):
-            postings = self._without_written(postings, excuse)
         if not self.changed and not excuse:
             return self.txn._replace(postings=postings)  # labels alone weigh nothing
         off = residual(postings)
+        if off and self.costs:
+            postings = self._without_written(postings, excuse)
+            off = residual(postings)
         if off and excuse:
             postings = [
                 posting._replace(meta={**(posting.meta or {}), AUTOMATIC_RESIDUAL: True})
