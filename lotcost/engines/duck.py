@@ -46,6 +46,8 @@ def cost(path: Path, out: Path, advance: Callable[[int], None]) -> Told:
 
     history = columns.read(path)
     with tempfile.TemporaryDirectory(prefix="lotcost-") as folder, duckdb.connect() as connection:
+        # Where it takes a program for a terminal session it would print bars of its own.
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute(f"SET temp_directory = '{_quoted(folder)}'")
         try:
