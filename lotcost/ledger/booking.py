@@ -17,12 +17,13 @@ from lotcost.core.rules import Rules
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
 from lotcost.ledger.errors import LotError, missing_leg, where
+from lotcost.ledger.page import Booked
 from lotcost.ledger.postings import Recognised
 from lotcost.ledger.prices import converter
 from lotcost.ledger.reading import read
 from lotcost.ledger.sentences import refused
 from lotcost.ledger.transactions import Written
-from lotcost.ledger.writing import Booked, write
+from lotcost.ledger.writing import write
 from lotcost.model import Closing, Count, Event, Expiring, Landing, Movement, WriteDown
 
 if TYPE_CHECKING:
