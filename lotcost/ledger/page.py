@@ -30,9 +30,10 @@ from lotcost.ledger.holding import (
 from lotcost.ledger.legs import LEG_KEYS, account_at_cost, wants_revenue
 from lotcost.ledger.postings import Recognised
 from lotcost.ledger.transactions import Written
-from lotcost.model import SOLD, Costed, Issue, Kind, Landing, Layer, Receipt, Revalued
+from lotcost.model import SOLD, Costed, Issue, Kind, Landing, Layer, Receipt, Revalued, maker
 
 Booked = Costed | Revalued
+_posting = maker(Posting)
 _MAY_DIFFER = frozenset({Kind.PURCHASE_RETURN, Kind.PRODUCTION})
 
 
@@ -67,7 +68,7 @@ class Page:
         """Attach its lot's card to a posting that Beancount booked."""
         account, units, cost, price, flag, own = self.txn.postings[mark.posting]
         meta = lot_meta(own or {}, mark.lot, mark.kind, self.writer)
-        self.postings[mark.posting] = [Posting(account, units, cost, price, flag, meta)]
+        self.postings[mark.posting] = [_posting((account, units, cost, price, flag, meta))]
 
     def book(self, booked: Booked) -> None:
         """Put what was booked at cost, and add the legs it lacks."""

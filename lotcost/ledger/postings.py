@@ -44,6 +44,9 @@ class Recognised(NamedTuple):
     lot: Lot
 
 
+_recognised = maker(Recognised)
+
+
 def recognise(
     goods: Goods, kind: Kind, place: int, txn: data.Transaction, cards: Cards, config: Config
 ) -> Recognised:
@@ -65,7 +68,7 @@ def recognise(
     lot = Lot(posting.units.currency, named)
     if kind in BRINGS_LOTS and goods.comes_in:
         _add_card(lot, posting, kind, txn, cards, config)
-    return Recognised(place, goods.place, kind, lot)
+    return _recognised((place, goods.place, kind, lot))
 
 
 def read_issue(
