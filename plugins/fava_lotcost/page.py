@@ -87,7 +87,13 @@ class LotPage(_Extension):
 
     @cached_property
     def jinja_env(self) -> Any:
-        """What makes this page of its template, which asks our own catalogs and not Fava's."""
+        """What makes this page of its template, which asks our own catalogs and not Fava's.
+
+        All pages of a ledger share one, so that what they have in common is compiled once.
+        """
+        for page in compat.extensions(self.ledger, LotPage.__subclasses__()):
+            if "jinja_env" in vars(page):
+                return page.jinja_env
         env = super().jinja_env
         env.globals = {**env.globals, **IN_PAGES}
         return env
