@@ -9,7 +9,7 @@ import fava_lotcost
 from bench.measuring import Aim, Program, Row, Setting, ratio, told
 
 # Each page is asked as the first one after a load, which reads the lots: `first`. Then all are
-# asked again: `again`. What Fava does once in its life, as to compile the templates, is done before.
+# asked again: `again`. What Fava does once in its life, as compiling templates, is done before.
 PAGES = """
 import json, sys, time
 import fava_lotcost
