@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from lotcost.ledger.earning import Convert
 from lotcost.ledger.lines import Line
 from lotcost.model import ZERO, Kind, Lot, Money
-
-Convert = Callable[[Money, str, datetime.date], Money | None]
 
 
 class Fate(NamedTuple):
