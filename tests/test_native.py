@@ -491,3 +491,25 @@ def test_lots_that_are_one_to_beancount_are_named_where_only_both_have_the_goods
         'each lot in the cost of its receipt: {2 USD, "L1"}',
     )
     assert [row["units_on_hand"] for row in ledger.rows("lots")] == [3, 1]
+
+
+def test_a_native_lot_has_its_cost_in_one_currency_and_its_figures_are_told_by_currency():
+    ledger = then("""
+        2025-01-07 * "Dairy Farm" "Delivery"
+          Assets:Stock:Main  10 MILK {3.00 EUR, "L1"}
+          Liabilities:Payable
+        2025-01-08 * "Dairy Farm" "Delivery"
+          Assets:Stock:Main  10 MILK {4.00 EUR, "L1"}
+          Liabilities:Payable
+        """)
+    (error,) = ledger.errors
+    assert error.message == (
+        "Lot L1 of MILK has its cost in USD and gets one in EUR. "
+        "Write the cost in USD, or use a lot number of its own."
+    )
+    rows = ledger.rows("lots")
+    assert [(row["currency"], row["units_on_hand"], row["cost_on_hand"]) for row in rows] == [
+        ("USD", 6, Decimal("12.00")),
+        ("EUR", 20, Decimal("70.00")),
+    ]
+    assert [row["difference"] for row in ledger.rows("valuation")] == [0, 0]

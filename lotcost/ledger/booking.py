@@ -12,7 +12,14 @@ from lotcost.core.bars import USES_UP
 from lotcost.core.costing import Outcome, Refused, replay
 from lotcost.core.expiry import bar, known_at
 from lotcost.core.recalls import Recalls, reaches
-from lotcost.core.refusals import Barred, ClosingMoved, NoAccount, NothingToLandOn, UnknownLot
+from lotcost.core.refusals import (
+    Barred,
+    ClosingMoved,
+    CurrencyDiffers,
+    NoAccount,
+    NothingToLandOn,
+    UnknownLot,
+)
 from lotcost.core.rules import Rules
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
@@ -24,7 +31,7 @@ from lotcost.ledger.reading import read
 from lotcost.ledger.sentences import refused
 from lotcost.ledger.transactions import Written
 from lotcost.ledger.writing import write
-from lotcost.model import Closing, Count, Event, Expiring, Landing, Movement, WriteDown
+from lotcost.model import Closing, Count, Event, Expiring, Landing, Lot, Movement, WriteDown
 
 if TYPE_CHECKING:
     from lotcost.core.genealogy import Batch
@@ -53,6 +60,7 @@ def book(
     if written.recognised:
         made = _made(out, options) if reaches(written.statuses) else ()
         errors.extend(_barred(entries, written, rules, made))
+        errors.extend(_in_two_currencies(entries, written))
     return out, errors
 
 
@@ -198,6 +206,21 @@ def _suspects(entries: Sequence[data.Directive]) -> str:
 
 
 _MOST_SUSPECTS = 5
+
+
+def _in_two_currencies(entries: Sequence[data.Directive], written: Written) -> Iterator[LotError]:
+    """Find lots that Beancount booked at costs in two currencies, each once where it begins."""
+    first: dict[Lot, str] = {}
+    told: set[tuple[Lot, str]] = set()
+    for mark in written.recognised:
+        txn = entries[mark.entry]
+        posting = txn.postings[mark.posting]
+        currency = posting.cost.currency
+        known = first.setdefault(mark.lot, currency)
+        if known != currency and (mark.lot, currency) not in told:
+            told.add((mark.lot, currency))
+            why = CurrencyDiffers(mark.lot, known, currency)
+            yield refused(why, txn.date, posting.meta or txn.meta, txn)
 
 
 def _barred(
