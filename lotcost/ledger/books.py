@@ -11,7 +11,7 @@ import copy
 import datetime
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
@@ -24,8 +24,9 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Config
-from lotcost.ledger.earning import Earning, earnings
-from lotcost.ledger.fates import Became, became
+from lotcost.ledger.earning import Earned, Part, by_month, earnings
+from lotcost.ledger.fates import Became, Holding, became
+from lotcost.ledger.flows import Flow, Move, Moved, Sum, flows, moves
 from lotcost.ledger.lineage import makings
 from lotcost.ledger.lines import Line, joined, said_by, when
 from lotcost.ledger.parties import PARTY, Party, party_of, read_parties
@@ -95,6 +96,14 @@ class Books:
         return tuple((place, line) for place, line in enumerate(self.lines) if self.asks_for(line))
 
     @cached_property
+    def by_lot(self) -> Mapping[Lot, Sequence[tuple[int, Line]]]:
+        """The lines of each lot, of all that there are, each with its place among them."""
+        found: dict[Lot, list[tuple[int, Line]]] = defaultdict(list)
+        for placed in enumerate(self.lines):
+            found[placed[1].lot].append(placed)
+        return dict(found)
+
+    @cached_property
     def balance(self) -> Mapping[tuple[str, str, str], Decimal]:
         """The ledger's balance at cost by inventory account, commodity and currency.
 
@@ -112,44 +121,75 @@ class Books:
         return lines if self._where is None else list(filter(self._where, lines))
 
     @cached_property
-    def became(self) -> Mapping[tuple[str, Lot], Became]:
-        """What became of each lot in each account, of what was asked for."""
-        earned = self.revenue.earned
-        with no_collecting():
-            return became(self.picked, earned, self.convert)
+    def moves(self) -> Mapping[Move, Moved]:
+        """What moved each lot in each account, of what was asked for."""
+        return self._all_moves if self._where is None else moves(self.picked)
 
     @cached_property
-    def earnings(self) -> tuple[Earning, ...]:
-        """What margins are made of, of what was asked for."""
-        earned = self.revenue.earned
+    def flows(self) -> Mapping[Flow, Sum]:
+        """What moved goods in each account, of what was asked for."""
+        return flows(self.moves)
+
+    @cached_property
+    def became(self) -> Mapping[Holding, Became]:
+        """What became of each lot in each account, of what was asked for."""
         with no_collecting():
-            return tuple(earnings(self.picked, earned, self.convert))
+            return became(self.moves, self._revenue_by_holding())
+
+    @cached_property
+    def earnings(self) -> Mapping[Part, Earned]:
+        """What each lot earned in each month, of what was asked for."""
+        return self.earned_by(by_month())
+
+    def earned_by(
+        self, of: Callable[[Line], Any], since: datetime.date | None = None
+    ) -> Mapping[Part, Earned]:
+        """Return what the parts of each lot earned from a day on, of what was asked for."""
+        placed, earned = self.picked, self.revenue.earned
+        if since is not None:
+            placed = placed[bisect.bisect_left(placed, since, key=lambda each: each[1].date) :]
+        with no_collecting():
+            return earnings(placed, earned, self.convert, of)
 
     @cached_property
     def on_hand(self) -> Mapping[tuple[str, Lot], Decimal]:
         """The units of each lot in each account that it was ever in."""
         units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
-        for line in self.lines:
-            units[line.account, line.lot] += line.units
+        for move, moved in self._all_moves.items():
+            units[move.account, move.lot] += moved.units
         return dict(units)
+
+    @cached_property
+    def _all_moves(self) -> Mapping[Move, Moved]:
+        with no_collecting():
+            return moves(enumerate(self.lines))
+
+    def _revenue_by_holding(self) -> Iterator[tuple[Holding, Decimal]]:
+        all_earned = self.revenue.earned
+        for place, line in self.picked:
+            earned = all_earned.get(place)
+            own = earned and self.convert(earned, line.currency, line.date)
+            if own is not None:
+                yield (line.account, line.lot, line.currency), own.number
 
     def of_kinds(self, kinds: Iterable[Kind]) -> list[tuple[int, Line]]:
         """Return the lines of some kinds, of all that there are, each with its place."""
-        return sorted(place for kind in kinds for place in self._by_kind.get(kind, ()))
-
-    @cached_property
-    def _by_kind(self) -> Mapping[Kind, list[tuple[int, Line]]]:
-        found: dict[Kind, list[tuple[int, Line]]] = defaultdict(list)
-        for place in enumerate(self.lines):
-            found[place[1].kind].append(place)
-        return found
+        asked = frozenset(kinds)
+        return [placed for placed in enumerate(self.lines) if placed[1].kind in asked]
 
     def only(self, where: Callable[[Line], bool]) -> Books:
         """Return the same books asked for some of their lines; what is known of them is shared."""
         other = copy.copy(self)
         other._where = where
-        for narrowed in ("picked", "balance", "became", "earnings"):
+        for narrowed in ("picked", "balance", "moves", "flows", "became", "earnings"):
             other.__dict__.pop(narrowed, None)
+        return other
+
+    def of_lot(self, lot: Lot) -> Books:
+        """Return the same books asked for what they are asked for of one lot."""
+        other = self.only(lambda line: line.lot == lot and self.asks_for(line))
+        placed = self.by_lot.get(lot, ())
+        other.__dict__["picked"] = tuple(each for each in placed if self.asks_for(each[1]))
         return other
 
     def until(self, day: datetime.date, where: Callable[[Line], bool] | None = None) -> Books:

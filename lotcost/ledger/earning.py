@@ -1,50 +1,82 @@
-"""What margins are made of: what a line cost, in the currency that it was sold in."""
+"""What margins are made of: what goods cost, in the currency that they were sold in."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from lotcost.ledger.lines import Line
-from lotcost.model import ZERO, Kind, Money, maker
+from lotcost.model import ZERO, Kind, Lot, Money, maker
 
 Convert = Callable[[Money, str, datetime.date], Money | None]
 
 _COUNTED = frozenset({Kind.SALE, Kind.SALE_RETURN, Kind.WRITE_OFF, Kind.LANDED_COST})
 
 
-class Earning(NamedTuple):
-    """A line with what it cost and earned in one currency; both are positive for a sale."""
+class Part(NamedTuple):
+    """Some lines of a lot that were sold in one currency.
 
-    line: Line
-    cost: Decimal
-    revenue: Decimal
+    Attributes:
+      of: What tells them from others of the lot, as the month they are of.
+    """
+
+    lot: Lot
+    of: Any
     currency: str
 
 
-_earning, _money = maker(Earning), maker(Money)
+class Earned(NamedTuple):
+    """What they earned; all is positive for a sale or a write-off."""
+
+    units_sold: Decimal
+    cost_of_sales: Decimal
+    revenue: Decimal
+    write_offs: Decimal
+
+
+_part, _money = maker(Part), maker(Money)
 
 
 def earnings(
-    picked: Iterable[tuple[int, Line]], earned: Mapping[int, Money], convert: Convert
-) -> Iterator[Earning]:
-    """Yield what margins are made of.
+    placed: Iterable[tuple[int, Line]],
+    earned: Mapping[int, Money],
+    convert: Convert,
+    of: Callable[[Line], Any],
+) -> dict[Part, Earned]:
+    """Sum up what margins are made of.
 
     Args:
-      picked: Lines, each with its place among all lines.
+      placed: Lines, each with its place among all lines.
       earned: What lines earned, by their places.
+      of: Tells the parts of a lot that are summed up apart.
     """
-    for place, line in picked:
-        if not is_counted(line):
+    sums: dict[Part, list[Decimal]] = {}
+    for place, line in placed:
+        if line.kind not in _COUNTED or not is_counted(line):
             continue
         revenue = earned.get(place)
         cost, currency = cost_out(line, revenue, convert)
-        if revenue is not None and revenue.currency == currency:
-            yield _earning((line, cost, revenue.number, currency))
+        part = _part((line.lot, of(line), currency))
+        known = sums.get(part)
+        if known is None:
+            known = sums[part] = [ZERO, ZERO, ZERO, ZERO]
+        if line.kind is Kind.WRITE_OFF:
+            known[3] += cost
         else:
-            yield _earning((line, cost, ZERO, currency))
+            known[0] -= line.units
+            known[1] += cost
+        if revenue is not None and revenue.currency == currency:
+            known[2] += revenue.number
+    return {part: Earned(*each) for part, each in sums.items()}
+
+
+def by_month() -> Callable[[Line], str]:
+    """Return what tells the month of a line, as `2025-01`; a ledger has many lines a day."""
+    month = cache(lambda date: f"{date:%Y-%m}")
+    return lambda line: month(line.date)
 
 
 def is_counted(line: Line) -> bool:

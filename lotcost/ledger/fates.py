@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from lotcost.ledger.earning import Convert
-from lotcost.ledger.lines import Line
-from lotcost.model import ZERO, Kind, Lot, Money
+from lotcost.ledger.flows import Move, Moved
+from lotcost.model import ZERO, Kind, Lot
 
 
 class Fate(NamedTuple):
@@ -40,20 +38,16 @@ _MADE = Fate("units_received", "cost_received", 1)
 _CONSUMED = Fate("units_consumed", "cost_consumed", -1)
 FATES = tuple(dict.fromkeys((*_FATE.values(), _MADE, _CONSUMED)))
 """All that can become of goods."""
-_NOTHING = dict.fromkeys(
-    (
-        *(name for fate in FATES for name in (fate.units, fate.cost)),
-        *("units_on_hand", "cost_on_hand", "revenue"),
-    ),
-    ZERO,
-)
+
+Holding = tuple[str, Lot, str]
+"""An account, a lot that was ever in it, and the currency of what that cost."""
 
 
-def fate(line: Line) -> Fate:
-    """Return where a line counts; production makes its outputs and consumes its inputs."""
-    if line.kind is Kind.PRODUCTION:
-        return _MADE if line.units > ZERO else _CONSUMED
-    return _FATE[line.kind]
+def fate(kind: Kind, is_in: bool) -> Fate:
+    """Return where goods count; production makes its outputs and consumes its inputs."""
+    if kind is Kind.PRODUCTION:
+        return _MADE if is_in else _CONSUMED
+    return _FATE[kind]
 
 
 class Became(NamedTuple):
@@ -61,59 +55,52 @@ class Became(NamedTuple):
 
     Attributes:
       first: The place of its first line in; None where no line asked for brings any.
-      received: The day its units count as received by that line.
-      sums: Units, cost and revenue, by the names of the columns they count in.
+      sums: Units, cost and revenue, by the names of the columns they count in; most fates come to
+        few lots, and what is not there is nothing.
     """
 
-    currency: str
     first: int | None
-    received: datetime.date | None
     sums: Mapping[str, Decimal]
+
+    def sum(self, name: str) -> Decimal:
+        """Return what counts in a column."""
+        return self.sums.get(name, ZERO)
+
+    def with_more(self, more: Mapping[str, Decimal]) -> Became:
+        """Return what became of it with something added to its sums."""
+        sums = dict(self.sums)
+        for name, number in more.items():
+            _add(sums, name, number)
+        return self._replace(sums=sums)
 
     def together(self, other: Became) -> Became:
         """Return what became of both."""
-        sums = {name: number + other.sums[name] for name, number in self.sums.items()}
-        came = [each for each in (self, other) if each.first is not None]
-        first = min(came, key=lambda each: each.first or 0, default=self)
-        return first._replace(sums=sums)
+        came = [each.first for each in (self, other) if each.first is not None]
+        return self.with_more(other.sums)._replace(first=min(came, default=None))
 
 
 def became(
-    picked: Iterable[tuple[int, Line]], earned: Mapping[int, Money], convert: Convert
-) -> dict[tuple[str, Lot], Became]:
-    """Sum up each lot in each account.
-
-    Args:
-      picked: Lines, each with its place among all lines.
-      earned: What lines earned, by their places.
-    """
-    sums: dict[tuple[str, Lot], dict[str, Decimal]] = {}
-    currencies: dict[tuple[str, Lot], str] = {}
-    came: dict[tuple[str, Lot], tuple[int, datetime.date]] = {}
-    for place, line in picked:
-        key = line.account, line.lot
-        of_lot = sums.get(key)
+    moved: Mapping[Move, Moved], revenue: Iterable[tuple[Holding, Decimal]]
+) -> dict[Holding, Became]:
+    """Sum up what moved each lot in each account, and what it earned."""
+    sums: dict[Holding, dict[str, Decimal]] = {}
+    came: dict[Holding, int] = {}
+    for (account, lot, currency, kind, is_in, expensed), (units, cost, first) in moved.items():
+        holding = account, lot, currency
+        of_lot = sums.get(holding)
         if of_lot is None:
-            of_lot = sums[key] = _NOTHING.copy()
-            currencies[key] = line.currency
-        units, cost = line.units, line.cost
-        units_word, cost_word, sign = fate(line)
-        if sign > 0:
-            of_lot[units_word] += units
-            of_lot[cost_word] += cost
-        else:
-            of_lot[units_word] -= units
-            of_lot[cost_word] -= cost
-        of_lot["units_on_hand"] += units
-        of_lot["cost_of_sales" if line.expensed else "cost_on_hand"] += cost
-        if place in earned:
-            own = convert(earned[place], line.currency, line.date)
-            if own is not None:
-                of_lot["revenue"] += own.number
-        if units > ZERO and key not in came:
-            came[key] = place, line.acquired
-    found = {}
-    for key, of_lot in sums.items():
-        first, received = came.get(key, (None, None))
-        found[key] = Became(currencies[key], first, received, of_lot)
-    return found
+            of_lot = sums[holding] = {}
+        if is_in:
+            came[holding] = min(first, came.get(holding, first))
+        units_word, cost_word, sign = fate(kind, is_in)
+        _add(of_lot, "units_on_hand", units)
+        _add(of_lot, "cost_of_sales" if expensed else "cost_on_hand", cost)
+        _add(of_lot, units_word, units if sign > 0 else -units)
+        _add(of_lot, cost_word, cost if sign > 0 else -cost)
+    for holding, number in revenue:
+        _add(sums[holding], "revenue", number)
+    return {holding: Became(came.get(holding), each) for holding, each in sums.items()}
+
+
+def _add(sums: dict[str, Decimal], name: str, number: Decimal) -> None:
+    sums[name] = sums[name] + number if name in sums else number

@@ -109,7 +109,7 @@ def _expired(books: Books) -> dict[str, list[Expired]]:
         if line.lot in lots:
             cost[line.account, line.lot] += line.stock_cost
             currency.setdefault(line.lot, line.currency)
-    asked = {(line.account, line.lot) for _, line in books.picked}
+    asked = {(account, lot) for account, lot, _ in books.became}
     found: dict[str, list[Expired]] = defaultdict(list)
     for (account, lot), expires in late.items():
         if (account, lot) not in asked:

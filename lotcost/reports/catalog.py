@@ -140,8 +140,8 @@ def groups(name: str, books: Books) -> list[str]:
     named = CATALOG[name].groups
     if "*" not in named:
         return list(named)
-    held = {line.lot for line in books.lines}
-    keys = {key for lot in held for key in books.cards.card(lot)}
+    held = {lot for _, lot in books.on_hand}
+    keys: set[str] = set().union(*map(books.cards.card, held))
     for goods in {lot.commodity for lot in held} & books.config.commodities.keys():
         keys |= books.config.commodities[goods].meta.keys()
     own = {key for key in keys if key not in NOT_ON_CARD and not key.startswith(("_", "lot-"))}

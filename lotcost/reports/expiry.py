@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
-from lotcost.core.rounding import half_up
+from lotcost.core.rounding import ONE, half_up
 from lotcost.ledger.books import Books
-from lotcost.ledger.fates import Became
+from lotcost.ledger.fates import Became, Holding
 from lotcost.model import SOLD, ZERO, Kind, Lot, Money
 from lotcost.reports.report import Column, Report, Row, money, trimmed, unit_cost
 from lotcost.reports.sentence import Sentence
@@ -48,10 +50,14 @@ _LOT_COLUMNS = (
 
 
 class _Pace(NamedTuple):
-    """How goods sell: units a week, and the last price in each currency."""
+    """How goods sell: units a week, and the last price.
+
+    Attributes:
+      priced: What that price is in a currency, or None where no price of the ledger makes it so.
+    """
 
     per_week: Decimal
-    price: Money | None
+    priced: Callable[[str], Decimal | None]
 
 
 def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) -> Report:
@@ -63,9 +69,9 @@ def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) 
     """
     paces = _paces(books)
     rows = [
-        _row(books, account, lot, became, paces[lot.commodity], bounds)
-        for (account, lot), became in sums_by_lot(books, by_account=True).items()
-        if became.sums["units_on_hand"] > ZERO
+        _row(books, holding, became, paces[holding[1].commodity], bounds)
+        for holding, became in sums_by_lot(books, by_account=True).items()
+        if became.sum("units_on_hand") > ZERO
     ]
     rows.sort(key=_soonest)
     _foresee(books, rows)
@@ -103,20 +109,15 @@ def by_month(report: Report) -> tuple[tuple[datetime.date, Mapping[str, Decimal]
 
 
 def _row(
-    books: Books,
-    account: str,
-    lot: Lot,
-    became: Became,
-    pace: _Pace,
-    bounds: Sequence[int],
+    books: Books, holding: Holding, became: Became, pace: _Pace, bounds: Sequence[int]
 ) -> dict[str, Any]:
-    card = books.cards.card(lot)
+    account, lot, currency = holding
+    card, cent = books.cards.card(lot), books.config.cent(currency)
     expires = card.get("expires")
     days_left = None if expires is None else (expires - books.at).days
-    currency, sums = became.currency, became.sums
-    cent = books.config.cent(currency)
-    price = pace.price and books.convert(pace.price, currency, books.at)
-    on_hand, cost = trimmed(sums["units_on_hand"]), money(sums["cost_on_hand"], cent)
+    price = pace.priced(currency)
+    on_hand = trimmed(became.sum("units_on_hand"))
+    cost = money(became.sum("cost_on_hand"), cent)
     return {
         "account": account,
         "commodity": lot.commodity,
@@ -130,32 +131,44 @@ def _row(
         "currency": currency,
         "unit_cost": unit_cost(cost, on_hand, cent),
         "cost_on_hand": cost,
-        "retail_value": None if price is None else half_up(price.number * on_hand, cent),
-        "last_price": None if price is None else unit_cost(price.number, Decimal(1), cent),
-        "sells_per_week": trimmed(pace.per_week),
+        "retail_value": None if price is None else half_up(price * on_hand, cent),
+        "last_price": None if price is None else unit_cost(price, ONE, cent),
+        "sells_per_week": pace.per_week,
     }
 
 
 def _paces(books: Books) -> Mapping[str, _Pace]:
-    since = books.at - datetime.timedelta(_PACE_DAYS - 1)
     units: dict[str, Decimal] = defaultdict(Decimal)
-    prices: dict[str, Money] = {}
-    for place, line in enumerate(books.lines):
-        if line.kind not in SOLD:
-            continue
-        commodity = line.lot.commodity
-        if line.date >= since:
-            units[commodity] -= line.units
-        earned = books.revenue.earned.get(place)
-        if line.kind is Kind.SALE and earned is not None and line.units:
-            each = line.price if line.price is not None else earned.number / -line.units
-            prices[commodity] = Money(each, line.price_currency or earned.currency)
+    since = books.at - datetime.timedelta(_PACE_DAYS - 1)
+    first = bisect.bisect_left(books.lines, since, key=lambda line: line.date)
+    for line in books.lines[first:]:
+        if line.kind in SOLD:
+            units[line.lot.commodity] -= line.units
     weeks = Decimal(_PACE_DAYS) / 7
-    held = {line.lot.commodity for line in books.lines}
-    return {
-        commodity: _Pace(max(units[commodity], ZERO) / weeks, prices.get(commodity))
-        for commodity in held
-    }
+    prices = _last_prices(books)
+
+    def pace(commodity: str) -> _Pace:
+        price = prices.get(commodity)
+
+        @cache
+        def priced(currency: str) -> Decimal | None:
+            converted = None if price is None else books.convert(price, currency, books.at)
+            return None if converted is None else converted.number
+
+        return _Pace(trimmed(max(units[commodity], ZERO) / weeks), priced)
+
+    return {commodity: pace(commodity) for commodity in {lot.commodity for _, lot in books.on_hand}}
+
+
+def _last_prices(books: Books) -> Mapping[str, Money]:
+    """Return what a unit of each of the goods was last sold for."""
+    prices: dict[str, Money] = {}
+    for place in sorted(books.revenue.earned, reverse=True):
+        line, earned = books.lines[place], books.revenue.earned[place]
+        if line.kind is Kind.SALE and line.units and line.lot.commodity not in prices:
+            each = line.price if line.price is not None else earned.number / -line.units
+            prices[line.lot.commodity] = Money(each, line.price_currency or earned.currency)
+    return prices
 
 
 def _soonest(row: Row) -> tuple[Any, ...]:

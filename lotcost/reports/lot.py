@@ -12,7 +12,7 @@ from lotcost.ledger.cards import Fact
 from lotcost.model import Kind, Lot
 from lotcost.reports.movements import movements
 from lotcost.reports.report import Report, Row
-from lotcost.reports.stock import lots
+from lotcost.reports.stock import rows
 
 
 class OneLot(NamedTuple):
@@ -59,8 +59,7 @@ class OneLot(NamedTuple):
 
 def one_lot(books: Books, lot: Lot) -> OneLot | None:
     """Tell of one lot from books that were asked for it alone; None where nothing moves it."""
-    rows = lots(books).rows
-    if not rows:
+    if not books.picked:
         return None
     history = tuple(_said(books, lot))
     goods = books.config.commodities.get(lot.commodity)
@@ -69,7 +68,7 @@ def one_lot(books: Books, lot: Lot) -> OneLot | None:
         lot=lot,
         name=None if name is None else str(name),
         at=books.at,
-        figures=rows[0],
+        figures=rows(books)[0],
         card=tuple({fact.key: fact for fact in history}.values()),
         history=history,
         movements=movements(books),
@@ -79,7 +78,7 @@ def one_lot(books: Books, lot: Lot) -> OneLot | None:
 def _said(books: Books, lot: Lot) -> Iterator[Fact]:
     """Yield what was said of a lot, leaving out what only travels along when its goods move."""
     travels = {Kind.TRANSFER, Kind.SALE_RETURN}
-    along = {id(line.source) for line in books.lines if line.lot == lot and line.kind in travels}
+    along = {id(line.source) for _, line in books.by_lot[lot] if line.kind in travels}
     known: dict[str, object] = {}
     for fact in books.cards.history(lot):
         if id(fact.source) not in along and known.get(fact.key) != fact.value:

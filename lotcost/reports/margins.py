@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from lotcost.ledger.books import Books, Line
-from lotcost.model import SOLD, ZERO, Kind
+from lotcost.ledger.books import Books
+from lotcost.ledger.earning import Earned, Part, by_month
+from lotcost.model import SOLD, ZERO
 from lotcost.reports.report import Column, Report, money, rate, trimmed
 
 _FIGURES = (
@@ -25,6 +26,7 @@ _FIGURES = (
 )
 GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 """What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
+_Group = tuple[Any, ...]
 
 
 def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -> Report:
@@ -36,12 +38,12 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
     """
     sums = _sums(books, by, since)
     whole: dict[str, Decimal] = defaultdict(Decimal)
-    for key, each in sums.items():
-        whole[key[-1]] += each.revenue - each.cost_of_sales
+    for (_, currency), each in sums.items():
+        whole[currency] += each.revenue - each.cost_of_sales
     names = ("commodity", "lot") if by == "lot" else (by,)
     rows = tuple(
-        dict(zip(names, key, strict=False)) | _figures(books, key[-1], sums[key], whole[key[-1]])
-        for key in sorted(sums, key=lambda key: tuple((part is None, str(part)) for part in key))
+        dict(zip(names, group, strict=True)) | _figures(books, currency, each, whole[currency])
+        for (group, currency), each in sorted(sums.items(), key=_place)
     )
     columns = (
         *(Column(name, "text") for name in names),
@@ -55,52 +57,67 @@ def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -
 
 
 class _Sums:
-    """What a group sold in one currency, what that cost, and what was written off of it."""
+    """What a group sold in one currency, what that cost, and what was written off of it.
 
-    __slots__ = ("cost_of_sales", "goods", "revenue", "units", "write_offs")
+    Attributes:
+      commodity: The goods of the group, where it has no others (`is_mixed`).
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("commodity", "cost_of_sales", "is_mixed", "revenue", "units", "write_offs")
+
+    def __init__(self, commodity: str) -> None:
+        self.commodity = commodity
+        self.is_mixed = False
         self.revenue = self.cost_of_sales = self.write_offs = self.units = ZERO
-        self.goods: set[str] = set()
 
 
-def _sums(books: Books, by: str, since: datetime.date | None) -> dict[tuple[Any, ...], _Sums]:
-    """Sum up the lines that margins are made of by their group and the currency they sold in."""
-    sums: dict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
+def _sums(books: Books, by: str, since: datetime.date | None) -> dict[tuple[_Group, str], _Sums]:
+    """Sum up what goods earned by their group and the currency they were sold in."""
+    sums: dict[tuple[_Group, str], _Sums] = {}
     group = _grouping(books, by)
-    for line, cost, revenue, currency in books.earnings:
-        if since is not None and line.date < since:
-            continue
-        each = sums[(*group(line), currency)]
-        each.goods.add(line.lot.commodity)
-        each.revenue += revenue
-        if line.kind is Kind.WRITE_OFF:
-            each.write_offs += cost
-        else:
-            each.cost_of_sales += cost
-            each.units -= line.units
+    for part, earned in _earnings(books, by, since).items():
+        key = group(part), part.currency
+        commodity = part.lot.commodity
+        each = sums.get(key)
+        if each is None:
+            each = sums[key] = _Sums(commodity)
+        elif each.commodity != commodity:
+            each.is_mixed = True
+        each.units += earned.units_sold
+        each.cost_of_sales += earned.cost_of_sales
+        each.revenue += earned.revenue
+        each.write_offs += earned.write_offs
     return sums
 
 
-def _grouping(books: Books, by: str) -> Callable[[Line], tuple[Any, ...]]:
-    """Return what tells the group of a line: facts of a lot are looked up once."""
-    if by == "lot":
-        return lambda line: line.lot
-    if by == "commodity":
-        return lambda line: (line.lot.commodity,)
-    if by == "month":
-        return lambda line: (line.date.isoformat()[:7],)
+def _earnings(books: Books, by: str, since: datetime.date | None) -> Mapping[Part, Earned]:
     if by == "customer":
-        return lambda line: (books.party(line) if line.kind in SOLD else None,)
+        return books.earned_by(lambda line: books.party(line) if line.kind in SOLD else None, since)
+    return books.earnings if since is None else books.earned_by(by_month(), since)
+
+
+def _place(group: tuple[tuple[_Group, str], _Sums]) -> tuple[tuple[bool, str], ...]:
+    of, currency = group[0]
+    return tuple((part is None, str(part)) for part in (*of, currency))
+
+
+def _grouping(books: Books, by: str) -> Callable[[Part], _Group]:
+    """Return what tells the group of a part of a lot: facts of a lot are looked up once."""
+    if by == "lot":
+        return lambda part: part.lot
+    if by == "commodity":
+        return lambda part: (part.lot.commodity,)
+    if by in {"month", "customer"}:
+        return lambda part: (part.of,)
     fact = cache(lambda lot: (books.fact(lot, by),))
-    return lambda line: fact(line.lot)
+    return lambda part: fact(part.lot)
 
 
 def _figures(books: Books, currency: str, sums: _Sums, whole: Decimal) -> dict[str, Any]:
     cent = books.config.cent(currency)
     margin = sums.revenue - sums.cost_of_sales
     return {
-        "units": trimmed(sums.units) if len(sums.goods) < 2 else None,
+        "units": None if sums.is_mixed else trimmed(sums.units),
         "currency": currency,
         "revenue": money(sums.revenue, cent),
         "cost_of_sales": money(sums.cost_of_sales, cent),

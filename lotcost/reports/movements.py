@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
 
 from lotcost.ledger.books import Books, Line
-from lotcost.model import Lot
+from lotcost.model import ZERO
 from lotcost.reports.report import Column, Report, money, trimmed, unit_cost
 
 COLUMNS = (
@@ -40,14 +40,23 @@ def movements(books: Books, since: datetime.date | None = None) -> Report:
     Units and cost are signed, out is negative; `balance` is what the lot then holds in all
     accounts together. Revenue is in the lot's currency, None where no price makes it so.
     """
-    balance: dict[Lot, Decimal] = defaultdict(Decimal)
-    rows = []
-    picked = {place for place, _ in books.picked}
-    for place, line in enumerate(books.lines):
-        balance[line.lot] += line.units
-        if place in picked and (since is None or line.date >= since):
-            rows.append({**row(books, place, line), "balance": trimmed(balance[line.lot])})
+    balance = _balances(books)
+    rows = [
+        {**row(books, place, line), "balance": trimmed(balance[place])}
+        for place, line in books.picked
+        if since is None or line.date >= since
+    ]
     return Report("movements", "Movements", COLUMNS, tuple(rows), books.at, since)
+
+
+def _balances(books: Books) -> Mapping[int, Decimal]:
+    """Return what their lot holds after the lines asked for, by their places."""
+    balances = {}
+    for lot in {line.lot for _, line in books.picked}:
+        balance = ZERO
+        for place, line in books.by_lot[lot]:
+            balances[place] = balance = balance + line.units
+    return balances
 
 
 def row(books: Books, place: int, line: Line) -> dict[str, Any]:

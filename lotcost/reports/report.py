@@ -107,11 +107,14 @@ def totals(columns: Sequence[Column], rows: Iterable[Row]) -> tuple[Row, ...]:
     if not names:
         return ()
     sums: dict[str, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
+    by_currency: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        into = sums[row["currency"]]
-        for name in names:
+        by_currency[row["currency"]].append(row)
+    for currency, members in by_currency.items():
+        figures = [[row[name] for name in names] for row in members]
+        for name, values in zip(names, zip(*figures, strict=True), strict=True):
             # A zero has its cents too: the sum of 0.00 and 0.00 is 0.00.
-            into[name] += ZERO if row[name] is None else row[name]
+            sums[currency][name] = sum([each for each in values if each is not None], ZERO)
     known = {column.name for column in columns}
     for currency, total in sums.items():
         total["currency"] = currency
@@ -136,11 +139,15 @@ def unit_cost(cost: Decimal, units: Decimal, cent: Decimal) -> Decimal | None:
 
 def money(amount: Decimal, cent: Decimal) -> Decimal:
     """Return money in the currency's smallest unit; what Beancount kept finer stays finer."""
-    rounded = amount.quantize(cent, ROUND_HALF_UP) + ZERO  # no zero is negative
+    if amount.same_quantum(cent):  # as nearly all money is
+        return amount + ZERO  # no zero is negative
+    rounded = amount.quantize(cent, ROUND_HALF_UP) + ZERO
     return rounded if rounded == amount else amount.normalize()
 
 
 def trimmed(number: Decimal, cent: Decimal = ONE) -> Decimal:
     """Strip the zeros behind a number's last digit, down to a smallest unit."""
-    least = number.quantize(cent, ROUND_HALF_UP) + ZERO  # no zero is negative
+    if number.same_quantum(cent):
+        return number + ZERO  # no zero is negative
+    least = number.quantize(cent, ROUND_HALF_UP) + ZERO
     return least if least == number else number.normalize()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from lotcost.ledger.books import Books
+from lotcost.ledger.flows import Flow, Sum, flows, moves
 from lotcost.model import ZERO, Kind
 from lotcost.reports.report import Column, Report, money, trimmed
 from lotcost.reports.sentence import Sentence
@@ -28,7 +31,6 @@ MOVED_BY: Mapping[Kind, str] = {
 }
 """Which column each kind counts in."""
 
-_WORDS = {kind: (f"units_{word}", f"cost_{word}") for kind, word in MOVED_BY.items()}
 _MONEY_ONLY = frozenset({"landed", "write_downs"})
 _Sums = defaultdict[str, Decimal]
 
@@ -44,20 +46,17 @@ def roll_forward(
     and at once cost of sales.
     """
     sums: dict[tuple[str, str, str], _Sums] = defaultdict(lambda: defaultdict(Decimal))
-    for _, line in books.picked:
-        values = sums[line.account if by_account else "", line.lot.commodity, line.currency]
-        moved, cost = line.units, line.stock_cost
-        if since is None or line.date >= since:
-            units_word, cost_word = _WORDS[line.kind]
-            values[units_word] += moved
-            values[cost_word] += line.cost
-            if line.expensed:
-                values["cost_sales"] -= line.cost
-        else:
-            values["units_opening"] += moved
-            values["cost_opening"] += cost
-        values["units_closing"] += moved
-        values["cost_closing"] += cost
+    opening, period = _parted(books, since)
+    for flow, moved in opening.items():
+        _add(sums[_key(flow, by_account)], "opening", flow, moved)
+    for flow, moved in period.items():
+        values = sums[_key(flow, by_account)]
+        values[f"units_{MOVED_BY[flow.kind]}"] += moved.units
+        values[f"cost_{MOVED_BY[flow.kind]}"] += moved.cost
+        if flow.expensed:
+            values["cost_sales"] -= moved.cost
+    for flow, moved in chain(opening.items(), period.items()):
+        _add(sums[_key(flow, by_account)], "closing", flow, moved)
     kept = {key: values for key, values in sorted(sums.items()) if any(values.values())}
     moves = by_account or any(
         values["units_transfers"] or values["cost_transfers"] for values in kept.values()
@@ -75,6 +74,28 @@ def roll_forward(
             *_reversals(books, since),
         ),
     )
+
+
+def _parted(
+    books: Books, since: datetime.date | None
+) -> tuple[Mapping[Flow, Sum], Mapping[Flow, Sum]]:
+    """Return what moved before a day, and since."""
+    if since is None:
+        return {}, books.flows
+    placed = books.picked
+    first = bisect.bisect_left(placed, since, key=lambda each: each[1].date)
+    return flows(moves(placed[:first])), flows(moves(placed[first:]))
+
+
+def _key(flow: Flow, by_account: bool) -> tuple[str, str, str]:
+    return flow.account if by_account else "", flow.commodity, flow.currency
+
+
+def _add(values: _Sums, word: str, flow: Flow, moved: Sum) -> None:
+    """Add to a stock what a flow changes it by."""
+    if not flow.expensed:
+        values[f"units_{word}"] += moved.units
+        values[f"cost_{word}"] += moved.cost
 
 
 def _columns(by_account: bool, moves: bool) -> Iterator[Column]:
@@ -104,8 +125,8 @@ def _row(books: Books, key: tuple[str, str, str], values: _Sums) -> dict[str, An
 def _reversals(books: Books, since: datetime.date | None) -> Iterator[str]:
     """Tell write-downs and reversals apart, as IAS 2.36 (e) and (f) want both."""
     down: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    for _, line in books.picked:
-        if line.kind is Kind.WRITE_DOWN and (since is None or line.date >= since):
+    for _, line in books.of_kinds([Kind.WRITE_DOWN]):
+        if books.asks_for(line) and (since is None or line.date >= since):
             down[line.currency][line.cost > ZERO] += abs(line.cost)
     for currency, (lowered, raised) in sorted(down.items()):
         cent = books.config.cent(currency)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import groupby
 
 from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO
 from lotcost.reports.report import money
 
 Amounts = Mapping[str, Decimal]
@@ -26,7 +25,8 @@ def stock_value(
     points: dict[datetime.date, Amounts] = {}
     for day, lines in groupby(books.picked, key=_day):
         for _, line in lines:
-            value[line.currency] += ZERO if line.expensed else line.cost
+            if not line.expensed:
+                value[line.currency] += line.cost
         points[day if since is None else max(day, since)] = dict(value)
     if points:
         points[books.at] = dict(value)
@@ -36,8 +36,9 @@ def stock_value(
 def stock_by_commodity(books: Books) -> Mapping[str, Amounts]:
     """Return the stock at cost of each commodity that has some, by currency."""
     value: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for _, line in books.picked:
-        value[line.lot.commodity][line.currency] += ZERO if line.expensed else line.cost
+    for flow, moved in books.flows.items():
+        if not flow.expensed:
+            value[flow.commodity][flow.currency] += moved.cost
     held = {commodity: _rounded(books, value[commodity]) for commodity in sorted(value)}
     return {commodity: amounts for commodity, amounts in held.items() if any(amounts.values())}
 

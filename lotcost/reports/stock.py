@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from lotcost.core.expiry import bar
 from lotcost.core.rounding import apportion
 from lotcost.ledger.books import Books
-from lotcost.ledger.fates import Became
+from lotcost.ledger.fates import Became, Holding
 from lotcost.model import ZERO, Lot, Method
 from lotcost.reports.report import Column, Report, money, rate, trimmed, unit_cost
 from lotcost.reports.tie import ties
@@ -39,30 +39,37 @@ _TAIL = (
 )
 
 
-_UNITS_OF_ROW = ("units_transferred", "units_on_hand", *(f"units_{name}" for name in _FATES))
+_UNITS_OF_ROW = frozenset(f"units_{name}" for name in (*_FATES, "transferred", "on_hand"))
 _MONEY_OF_ROW = ("revenue", "cost_on_hand", "cost_transferred", *_MONEY)
 
 
 def lots(books: Books, by_account: bool = False) -> Report:
-    """Return a row a lot, or a row a lot and account, as of the books' day."""
-    sums = sums_by_lot(books, by_account)
+    """Return a row a lot, or a row a lot and account, as of the books' day.
+
+    A lot whose cost is in two currencies, which is an error, has a row of each.
+    """
     keys = _card_keys(books)
-    rows = [row(books, account, lot, each, keys) for (account, lot), each in sums.items()]
-    rows.sort(key=_place)
     return Report(
         name="lots",
         title="Lots",
         columns=_columns(by_account, keys),
-        rows=tuple(rows),
+        rows=tuple(rows(books, by_account, keys)),
         at=books.at,
         ties=ties(books),
     )
 
 
+def rows(books: Books, by_account: bool = False, keys: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the rows of the report; of the cards' own keys, they tell those named."""
+    told = Rows(books, keys)
+    sums = sums_by_lot(books, by_account)
+    return sorted((told.row(holding, each) for holding, each in sums.items()), key=_place)
+
+
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
     # A filter may leave out a lot's receipt; the lot then comes before those of a known day.
     received = row["received"] or datetime.date.min
-    return row["account"], row["commodity"], received, row["lot"]
+    return row["account"], row["commodity"], received, row["lot"], row["currency"]
 
 
 def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
@@ -80,21 +87,20 @@ def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
     )
 
 
-def sums_by_lot(books: Books, by_account: bool) -> dict[tuple[str, Lot], Became]:
+def sums_by_lot(books: Books, by_account: bool) -> dict[Holding, Became]:
     """Return what became of each lot, or each lot and account; averaging counts as adjusted."""
-    sums: dict[tuple[str, Lot], Became] = {}
-    for (account, lot), each in books.became.items():
-        key = account if by_account else "", lot
+    sums: dict[Holding, Became] = {}
+    for holding, each in books.became.items():
+        key = holding if by_account else ("", *holding[1:])
         sums[key] = sums[key].together(each) if key in sums else each
-    for (account, lot), averaged in averaging(books).items():
-        key = account if by_account else "", lot
-        known = sums[key]
-        moved = {name: known.sums[name] + averaged for name in ("cost_on_hand", "cost_adjusted")}
-        sums[key] = known._replace(sums={**known.sums, **moved})
+    for holding, averaged in averaging(books).items():
+        key = holding if by_account else ("", *holding[1:])
+        moved = dict.fromkeys(("cost_on_hand", "cost_adjusted"), averaged)
+        sums[key] = sums[key].with_more(moved)
     return sums
 
 
-def averaging(books: Books) -> dict[tuple[str, Lot], Decimal]:
+def averaging(books: Books) -> dict[Holding, Decimal]:
     """Return what averaging moves between the lots of an account, which is nothing over all.
 
     Under `average` an account's goods are one pool; each lot on hand carries its units' share.
@@ -102,23 +108,22 @@ def averaging(books: Books) -> dict[tuple[str, Lot], Decimal]:
     averaged = frozenset(filter(partial(_averages, books), books.config.posted_to))
     if not averaged:
         return {}
-    pools: dict[tuple[str, str], dict[Lot, list[Decimal]]] = defaultdict(dict)
+    pools: dict[tuple[str, str, str], dict[Lot, list[Decimal]]] = defaultdict(dict)
     for line in books.lines:
         if line.account in averaged and not line.expensed:
-            held = pools[line.account, line.lot.commodity].setdefault(line.lot, [ZERO, ZERO])
+            pool = pools[line.account, line.lot.commodity, line.currency]
+            held = pool.setdefault(line.lot, [ZERO, ZERO])
             held[0] += line.units
             held[1] += line.cost
-    asked = {(line.account, line.lot) for _, line in books.picked}
     moved = {}
-    for (account, _), held_by_lot in pools.items():
+    for (account, _, currency), held_by_lot in pools.items():
         lots_held = sorted(held_by_lot)
         units = [held_by_lot[lot][0] for lot in lots_held]
         costs = [held_by_lot[lot][1] for lot in lots_held]
-        currency = next(line.currency for line in books.lines if line.lot == lots_held[0])
         shares = apportion(sum(costs, ZERO), units, books.config.cent(currency))
         for lot, share, cost in zip(lots_held, shares, costs, strict=True):
-            if (account, lot) in asked:
-                moved[account, lot] = share - cost
+            if (account, lot, currency) in books.became:  # it was asked for
+                moved[account, lot, currency] = share - cost
     return moved
 
 
@@ -127,31 +132,57 @@ def _averages(books: Books, account: str) -> bool:
     return policy is not None and policy.method is Method.AVERAGE
 
 
-def row(
-    books: Books, account: str, lot: Lot, became: Became, keys: Iterable[str] = ()
-) -> dict[str, Any]:
-    """Say what there is to say of a lot, from its sums; of its card's own keys, those named."""
-    card = books.cards.card(lot)
-    cent, sums = books.config.cent(became.currency), became.sums
-    nothing = money(ZERO, cent)
-    told: dict[str, Any] = {key: card.get(key) for key in keys}
-    for name in _MONEY_OF_ROW:  # most fates come to few lots
-        told[name] = money(sums[name], cent) if sums[name] else nothing
-    for name in _UNITS_OF_ROW:
-        told[name] = trimmed(sums[name]) if sums[name] else ZERO
-    told["gross_margin"] = money(told["revenue"] - told["cost_of_sales"], cent)
-    return told | {
-        "account": account,
-        "commodity": lot.commodity,
-        "lot": lot.number,
-        "received": became.received,
-        "expires": card.get("expires"),
-        "status": status(books, lot, card.get("expires"), sums["units_on_hand"]),
-        "supplier": card.get("supplier"),
-        "currency": became.currency,
-        "unit_cost": unit_cost(told["cost_on_hand"], told["units_on_hand"], cent),
-        "margin_rate": rate(told["gross_margin"], told["revenue"]),
-    }
+class Rows:
+    """What says of lots what there is to say; what is the same of many is made once.
+
+    Args:
+      keys: What of the cards' own is told.
+    """
+
+    def __init__(self, books: Books, keys: Sequence[str] = ()) -> None:
+        self._books = books
+        self._keys = keys
+        self._blank = cache(self._nothing)
+
+    def row(self, holding: Holding, became: Became) -> dict[str, Any]:
+        """Return the row of a lot from its sums.
+
+        The days left are those of what is on hand, negative once the last one is past.
+        """
+        account, lot, currency = holding
+        books, cent = self._books, self._books.config.cent(currency)
+        card = books.cards.card(lot)
+        row = self._blank(currency).copy()
+        for name, number in became.sums.items():  # most fates come to few lots
+            if number:
+                row[name] = trimmed(number) if name in _UNITS_OF_ROW else money(number, cent)
+        for key in self._keys:
+            row[key] = card.get(key)
+        row["account"] = account
+        row["commodity"], row["lot"] = lot
+        if became.first is not None:
+            row["received"] = books.lines[became.first].acquired
+        expires, on_hand = card.get("expires"), row["units_on_hand"]
+        row["expires"] = expires
+        if expires is not None and on_hand:
+            row["days_left"] = (expires - books.at).days
+        row["status"] = status(books, lot, expires, on_hand)
+        row["supplier"] = card.get("supplier")
+        row["unit_cost"] = unit_cost(row["cost_on_hand"], on_hand, cent)
+        revenue = row["revenue"]
+        row["gross_margin"] = margin = money(revenue - row["cost_of_sales"], cent)
+        row["margin_rate"] = rate(margin, revenue)
+        return row
+
+    def _nothing(self, currency: str) -> dict[str, Any]:
+        nothing = money(ZERO, self._books.config.cent(currency))
+        return {
+            **dict.fromkeys(column.name for column in _columns(True, self._keys)),
+            **dict.fromkeys(_MONEY_OF_ROW, nothing),
+            **dict.fromkeys(_UNITS_OF_ROW, ZERO),
+            "days_left": None,
+            "currency": currency,
+        }
 
 
 def status(books: Books, lot: Lot, expires: datetime.date | None, on_hand: Decimal) -> str:
@@ -166,5 +197,5 @@ def status(books: Books, lot: Lot, expires: datetime.date | None, on_hand: Decim
 
 def _card_keys(books: Books) -> list[str]:
     """The cards' own keys, beyond those that have a column."""
-    keys = {key for lot in books.cards for key in books.cards.card(lot)}
-    return sorted(keys - {column.name for column in _columns(True, ())} - {"expires"})
+    keys: set[str] = set().union(*map(books.cards.card, books.cards))
+    return sorted(keys - {column.name for column in _columns(True, ())} - {"days_left"})

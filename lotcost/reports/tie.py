@@ -37,8 +37,9 @@ def booked_on(
 def ties(books: Books) -> tuple[Tie, ...]:
     """Tie the lots that were asked for to the ledger, a currency each."""
     of_lots: dict[str, Decimal] = defaultdict(Decimal)
-    for _, line in books.picked:
-        of_lots[line.currency] += line.stock_cost
+    for flow, moved in books.flows.items():
+        if not flow.expensed:
+            of_lots[flow.currency] += moved.cost
     of_ledger: dict[str, Decimal] = defaultdict(Decimal)
     for (_, _, currency), value in books.balance.items():
         of_ledger[currency] += value

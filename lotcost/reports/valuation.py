@@ -25,12 +25,12 @@ def valuation(books: Books) -> Report:
     """Return a row an account, commodity and currency; the difference is ledger less lots."""
     units: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     cost: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for _, line in books.picked:
-        if line.expensed:
+    for flow, moved in books.flows.items():
+        if flow.expensed:
             continue
-        key = line.account, line.lot.commodity, line.currency
-        units[key] += line.units
-        cost[key] += line.cost
+        key = flow.account, flow.commodity, flow.currency
+        units[key] += moved.units
+        cost[key] += moved.cost
     ledger = books.balance
     rows = []
     for key in sorted(cost.keys() | ledger.keys()):

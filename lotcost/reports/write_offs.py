@@ -66,15 +66,21 @@ def write_offs(books: Books, by: str | None = None, since: datetime.date | None 
         for place, line in books.of_kinds(_EXPENSED)
         if (since is None or line.date >= since) and books.asks_for(line)
     ]
-    return Report(
+    whole = Report(
         name="write-offs",
         title="Write-offs and write-downs",
-        columns=_COLUMNS if by is None else _grouped_columns(by),
-        rows=tuple(rows) if by is None else tuple(_groups(rows, by)),
+        columns=_COLUMNS,
+        rows=tuple(rows),
         at=books.at,
         since=since,
         notes=tuple(_notes(books, since)),
     )
+    return whole if by is None else grouped(whole, by)
+
+
+def grouped(whole: Report, by: str) -> Report:
+    """Return a row a group of what was written off and down one by one."""
+    return whole._replace(columns=_grouped_columns(by), rows=tuple(_groups(whole.rows, by)))
 
 
 def _row(

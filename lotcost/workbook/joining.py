@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from lotcost.ledger.books import Books, Line
 from lotcost.ledger.earning import cost_out, is_counted
 from lotcost.ledger.fates import fate
-from lotcost.model import SOLD, Lot
+from lotcost.model import SOLD, ZERO, Lot
 from lotcost.reports.report import Column, Report, money
 from lotcost.workbook import live
 from lotcost.workbook.live import MOVEMENTS
@@ -57,7 +57,7 @@ def movements_sheet(books: Books, report: Report, numbers: Numbers) -> Sheet:
     abroad = _abroad(books)
     more: dict[str, Sequence[Any]] = {
         "no": range(1, len(lines) + 1),
-        "counts as": [fate(line).word for line in lines],
+        "counts as": [fate(line.kind, line.units > ZERO).word for line in lines],
         "cost expensed": [_expensed(books, line) for line in lines],
         "lot no": [numbers.lots[line.lot] for line in lines],
         "commodity no": [numbers.commodities[line.lot.commodity] for line in lines],

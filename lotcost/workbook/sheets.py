@@ -43,7 +43,7 @@ def lots(books: Books, report: Report, moved: Moved) -> Sheet:
             after = column.name.replace("transferred", "adjusted")
             columns.insert(_place(columns, after) + 1, column)
     averaged: dict[Lot, Decimal] = defaultdict(Decimal)
-    for (_, lot), amount in averaging(books).items():
+    for (_, lot, _), amount in averaging(books).items():
         averaged[lot] += amount
     if any(averaged.values()):
         columns.insert(_place(columns, "cost_adjusted") + 1, AVERAGED)
@@ -96,7 +96,9 @@ def expiry(books: Books, report: Report, numbers: Numbers, moved: Moved) -> Shee
         return {
             "lot no": numbers.lots[lot],
             "place no": numbers.places[row["account"], lot.commodity],
-            "cost averaged": money(averaged.get((row["account"], lot), ZERO), cent),
+            "cost averaged": money(
+                averaged.get((row["account"], lot, row["currency"]), ZERO), cent
+            ),
             "proposed write-off": proposed.get((row["account"], lot)),
         }
 

@@ -16,8 +16,7 @@ from lotcost.model import SOLD, ZERO, Kind, Lot, Status
 from lotcost.reports.exceptions.finding import Finding, What, amount, counted, units
 from lotcost.reports.expiry import expiry
 from lotcost.reports.report import Row
-from lotcost.reports.stock import row as lot_row
-from lotcost.reports.stock import sums_by_lot
+from lotcost.reports.stock import Rows, sums_by_lot
 
 NEAR = 30  # days
 LONG = 30  # days
@@ -122,11 +121,13 @@ def _negative_margins(books: Books) -> Iterator[Finding]:
                 unpriced[line.lot] -= line.units
             elif books.convert(earned, line.currency, line.date) is None:
                 untold.add(line.lot)  # its revenue is in money that has no price here
-    for (_, lot), became in sums_by_lot(books, by_account=False).items():
-        sums = became.sums
-        if sums["revenue"] >= sums["cost_of_sales"] or lot not in last or lot in untold:
+    told = Rows(books)
+    for holding, became in sums_by_lot(books, by_account=False).items():
+        lot = holding[1]
+        earns = became.sum("revenue") >= became.sum("cost_of_sales")
+        if earns or lot not in last or lot in untold:
             continue
-        row = lot_row(books, "", lot, became)
+        row = told.row(holding, became)
         line, currency = last[lot], row["currency"]
         message = (
             f"Revenue {amount(books, row['revenue'], currency)} less cost of sales "

@@ -19,13 +19,10 @@ class Index:
     def __init__(self, books: Books) -> None:
         self.books = books
 
-    @cached_property
+    @property
     def lines(self) -> Mapping[Lot, Sequence[tuple[int, Line]]]:
         """The lines of each lot in the order they happened, with their place among all lines."""
-        found: dict[Lot, list[tuple[int, Line]]] = defaultdict(list)
-        for place, line in enumerate(self.books.lines):
-            found[line.lot].append((place, line))
-        return dict(found)
+        return self.books.by_lot
 
     @cached_property
     def apart(self) -> frozenset[int]:

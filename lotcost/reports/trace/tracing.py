@@ -204,7 +204,9 @@ def _on_hand(index: Index, members: Sequence[Member]) -> Iterator[Held]:
         for (account, currency), number in sorted(units.items()):
             if number:
                 policy = books.config.policy(account)
-                cost = costs[account, currency] + averaged.get((account, member.lot), ZERO)
+                cost = costs[account, currency] + averaged.get(
+                    (account, member.lot, currency), ZERO
+                )
                 yield Held(
                     lot=member.lot,
                     side=member.side,
