@@ -216,3 +216,19 @@ def many_lots(number: int) -> Iterator[str]:
     lot: "L{each:04}"
   Liabilities:Payable
 """
+
+
+def sold_lots(number: int) -> Iterator[str]:
+    """Yield the text of a ledger with so many lots, each sold for one more than the last."""
+    yield HEAD
+    for each in range(number):
+        yield f"""
+2025-01-02 * "Chateau" "Delivery"
+  Assets:Inventory:Main    1 WINE @ 10.50 USD
+    lot: "L{each}"
+  Liabilities:Payable
+2025-01-03 * "Cafe Rose" "Invoice"
+  Assets:Inventory:Main   -1 WINE @ {each}.00 USD
+    lot: "L{each}"
+  Assets:Receivable
+"""

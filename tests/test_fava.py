@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import os
+import re
 import threading
 import time
 from decimal import Decimal
@@ -31,6 +32,7 @@ from fava_app import (
     figures,
     many_lots,
     report,
+    sold_lots,
     write,
 )
 from fava_lotcost import links
@@ -145,6 +147,30 @@ def test_margins_is_opened_for_the_worst_first(open_fava: Open) -> None:
     rows = Article(pages.client.get(link).get_data(as_text=True)).rows()
     assert figures(rows[:-1], "Lot") == ["F1", "L1"]
     assert figures(pages.page(MARGINS, sort="-after_write_offs").rows()[:-1], "Lot") == ["L1", "F1"]
+
+
+def test_a_group_of_a_card_leads_to_its_lots(open_fava: Open) -> None:
+    pages = open_fava(LEDGER.replace("    expires: 2025-12-31\n", "    plant: 7\n"))
+    link = pages.page(MARGINS, by="plant").links["7"]
+    page = Article(pages.client.get(link).get_data(as_text=True))
+    assert figures(page.rows()[:-1], "Lot") == ["F1"]
+    assert "plant : 7" in page.text
+    everything = Article(pages.client.get(page.links["✕"]).get_data(as_text=True))
+    assert figures(everything.rows()[:-1], "Lot") == ["L1", "F1"]
+    exported = pages.get(LOTS, "export.csv", key="plant", value="8").get_data(as_text=True)
+    assert len(exported.splitlines()) == 1
+
+
+def test_of_many_groups_the_ten_best_and_worst_are_drawn(open_fava: Open) -> None:
+    few, many = (open_fava("".join(sold_lots(number))).page(MARGINS) for number in (19, 21))
+    assert "Best ten" not in few.html
+    best, worst = many.html.split("Best ten")[1].split("Worst ten")
+    assert re.findall(r"WINE L\d+", best) == [f"WINE L{lot}" for lot in range(20, 10, -1)]
+    assert re.findall(r"WINE L\d+", worst)[:10] == [f"WINE L{lot}" for lot in range(10)]
+    bars = re.findall(r'lotcost-(plus|minus)" style="width: ([\d.]+)%', best + worst)
+    assert [bars[0], bars[9], bars[10], bars[19]] == [
+        *(("plus", "90.5"), ("plus", "4.8"), ("minus", "100.0"), ("minus", "14.3"))
+    ]
 
 
 @PAGES
@@ -329,15 +355,15 @@ def test_absent_values_come_last_in_either_order(open_fava: Open) -> None:
         assert figures(pages.page(LOTS, sort=sort).rows()[:-1], "Lot") == ["L1", "F1"]
 
 
-def test_pages_of_500_rows_add_up_to_the_whole(open_fava: Open) -> None:
+def test_pages_of_200_rows_add_up_to_the_whole(open_fava: Open) -> None:
     pages = open_fava("".join(many_lots(1203)))
     first = pages.page(LOTS)
-    assert len(first.rows()) == 500 + 1
+    assert len(first.rows()) == 200 + 1
     assert first.rows()[-1]["Cost on hand"] == "1448412.00"  # all rows, not those of this page
-    last = Article(pages.client.get(first.links["3"]).get_data(as_text=True))
-    assert len(last.rows()) == 203 + 1
-    assert last.rows()[0]["Lot"] == "L1000"
-    response = pages.get(LOTS, "export.csv", page="3")
+    last = Article(pages.client.get(first.links["7"]).get_data(as_text=True))
+    assert len(last.rows()) == 3 + 1
+    assert last.rows()[0]["Lot"] == "L1200"
+    response = pages.get(LOTS, "export.csv", page="7")
     assert len(response.get_data().splitlines()) == 1 + 1203
 
 
@@ -583,7 +609,7 @@ def test_links_stay_under_a_prefix(open_fava: Open, page: str) -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ('"foo"', "takes its settings as a dictionary, \"{'rows': 500, 'days': 30, 'expired_as"),
+        ('"foo"', "takes its settings as a dictionary, \"{'rows': 200, 'days': 30, 'expired_as"),
         ('"{{"', "takes its settings as a dictionary"),
         ('"1+1"', "takes its settings as a dictionary"),
         ("\"{'rows': Decimal('1')}\"", "takes its settings as a dictionary"),

@@ -24,6 +24,7 @@ from lotcost.ledger.proposals import Proposal, ledger_text, lots_of, worth
 from lotcost.reports import expiry
 from lotcost.reports.catalog import CATALOG
 from lotcost.reports.report import Column, Report, Row
+from lotcost.reports.write_offs import grouped
 
 _LOG = logging.getLogger(__name__)
 _EACH = "each"  # write-offs one by one
@@ -264,8 +265,8 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
         if since is None:
             year_end = self.ledger.fava_options.fiscal_year_end
             since = compat.first_day_of_year(snapshot.books(asked).at, year_end)
-        group = None if by == _EACH else by
-        return snapshot.report("write-offs", asked._replace(since=since), group)
+        whole = snapshot.report("write-offs", asked._replace(since=since), None)
+        return whole if by == _EACH else grouped(whole, by)
 
 
 def _dated(snapshot: Snapshot, asked: Asked, days: int) -> Dated:

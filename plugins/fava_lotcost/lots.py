@@ -16,8 +16,10 @@ from fava_lotcost.one_lot import LotView, lot_view
 from fava_lotcost.page import IN_INCOGNITO, LotPage
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
-from fava_lotcost.table import Part, Table, days_left, part, table
+from fava_lotcost.table import Part, Table, part, table
 from fava_lotcost.translating import N_, gettext
+from lotcost.ledger.books import Books
+from lotcost.model import Lot
 from lotcost.reports import expiry
 from lotcost.reports.catalog import Question
 from lotcost.reports.report import Column, Report, Row
@@ -57,7 +59,7 @@ class Stock(NamedTuple):
     """The lots as Fava's boxes ask for them, whatever else the address says.
 
     Attributes:
-      whole: The lots report, with the days that are left; the headline figures are of it.
+      whole: The lots report; the headline figures are of it.
       on_hand: Its lots with something left.
       near: Its lots whose last day is near.
       expiring: What those with something left cost, by the month of their last day.
@@ -93,7 +95,10 @@ class LotCostLots(LotPage, FavaExtensionBase):
     """What we hold, lot by lot."""
 
     title = N_("Lots")
-    own_params = ("status", "by", "q", "commodity", "supplier", "lot", "open", "sort", "page")
+    own_params = (
+        *("status", "by", "q", "commodity", "supplier", "key", "value"),
+        *("lot", "open", "sort", "page"),
+    )
 
     def view(self, snapshot: Snapshot, asked: Asked, params: Params) -> LotsView | LotView:
         """Return the table of lots, or one lot's page where the URL names it."""
@@ -104,6 +109,9 @@ class LotCostLots(LotPage, FavaExtensionBase):
         rows, days, _ = self.loaded.settings
         stock = snapshot.keep(_stock, asked, by, days)
         narrowed = self.fitting(stock.whole, params, _NARROWED_BY)
+        key, value = params.text("key"), params.text("value")
+        if key and value:
+            narrowed = narrowed.only(_with_fact(snapshot.books(asked), narrowed, key, value))
         fitting = narrowed.only(row for row in narrowed.rows if _has(row, status))
         return LotsView(
             table=table(fitting, stock.columns, params, rows),
@@ -153,9 +161,15 @@ class LotCostLots(LotPage, FavaExtensionBase):
     account = staticmethod(links.account)
 
 
+def _with_fact(books: Books, report: Report, key: str, value: str) -> Iterator[Row]:
+    """Yield the lots of which something is known, as the margins group by it."""
+    for row in report.rows:
+        if str(books.fact(Lot(row["commodity"], row["lot"]), key)) == value:
+            yield row
+
+
 def _stock(snapshot: Snapshot, asked: Asked, by: str, days: int) -> Stock:
     whole = snapshot.report("lots", asked, by)
-    whole = whole.only({**row, "days_left": days_left(row, whole.at)} for row in whole.rows)
     near = whole.at + datetime.timedelta(days=days)
     return Stock(
         whole=whole,

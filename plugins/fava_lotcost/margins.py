@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +22,25 @@ from lotcost.reports.margins import GROUPS, unattributed
 from lotcost.reports.report import Column, Report, Row
 
 _NOT_SHOWN = frozenset({"markup"})
+_AFTER = "after_write_offs"
+_MOST = 10  # that are shown as the best and as the worst; a table of fewer than twice that will do
+
+
+class End(NamedTuple):
+    """The best or the worst groups in one currency, after write-offs.
+
+    Attributes:
+      longest: What the longest bar is of.
+    """
+
+    title: str
+    currency: str
+    rows: tuple[Row, ...]
+    longest: Decimal
+
+    def share(self, row: Row) -> str:
+        """Return how long a bar is, in percent of the longest."""
+        return f"{100 * abs(row[_AFTER]) / self.longest:.1f}" if self.longest else "0"
 
 
 class MarginsView(NamedTuple):
@@ -42,6 +61,7 @@ class MarginsView(NamedTuple):
     unattributed: Mapping[str, Decimal]
     unattributed_in: Mapping[int, datetime.date]
     charts: list[Chart]
+    ends: tuple[End, ...]
 
     @property
     def template(self) -> str:
@@ -51,7 +71,7 @@ class MarginsView(NamedTuple):
     @property
     def worst_first(self) -> str:
         """The order that this page is opened for."""
-        return "after_write_offs"
+        return _AFTER
 
     @property
     def best_first(self) -> str:
@@ -92,6 +112,7 @@ class LotCostMargins(LotPage, FavaExtensionBase):
             unattributed=unattributed(books, asked.since),
             unattributed_in=_unattributed_in(books, asked.since),
             charts=[] if self.incognito or not months.rows else _charts(books, months, lots),
+            ends=() if self.incognito else tuple(_ends(report)),
         )
 
     def exported(self, snapshot: Snapshot, asked: Asked, params: Params) -> Report:
@@ -111,7 +132,18 @@ class LotCostMargins(LotPage, FavaExtensionBase):
             return self.page_url("LotCostTrace", q=value)
         if column.name == "month":
             return self.url(time=value, by="lot")
+        if column.kind == "text" and column.name != "currency":
+            about = {"key": column.name, "value": str(value)}
+            return self.page_url("LotCostLots", status="all", **about)
         return None
+
+    def named(self, row: Row, by: str) -> str:
+        """Return what a group is called."""
+        return f"{row['commodity']} {row['lot']}" if by == "lot" else str(row[by] or "")
+
+    def led_to(self, row: Row, by: str) -> str | None:
+        """Return where a group leads."""
+        return self.link(Column(by, "text"), row)
 
     def entry_url(self, place: int) -> str:
         """Return what opens an entry of the ledger."""
@@ -134,6 +166,19 @@ def _unattributed_in(books: Books, since: datetime.date | None) -> dict[int, dat
 def _fits(row: Row, by: str, search: str) -> bool:
     words = (row["lot"], row["commodity"]) if by == "lot" else (row[by],)
     return any(search in str(word or "").casefold() for word in words)
+
+
+def _ends(whole: Report) -> Iterator[End]:
+    for total in whole.totals:
+        currency = total["currency"]
+        rows = [row for row in whole.rows if row["currency"] == currency]
+        if len(rows) < 2 * _MOST:
+            continue
+        ranked = sorted(rows, key=lambda row: row[_AFTER])
+        worst, best = ranked[:_MOST], ranked[: -_MOST - 1 : -1]
+        longest = max(abs(row[_AFTER]) for row in (*worst, *best))
+        yield End(gettext("Best ten after write-offs"), currency, tuple(best), longest)
+        yield End(gettext("Worst ten after write-offs"), currency, tuple(worst), longest)
 
 
 def _charts(books: Books, months: Report, lots: Report) -> list[Chart]:

@@ -11,7 +11,7 @@ from beancount.core.amount import Amount
 from fava_lotcost.family import Family, family
 from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
-from fava_lotcost.table import Table, days_left, table
+from fava_lotcost.table import Table, table
 from fava_lotcost.translating import N_
 from fava_lotcost.waterfall import Step, waterfall
 from lotcost.ledger.cards import Fact
@@ -66,7 +66,8 @@ class LotView(NamedTuple):
     @property
     def days_left(self) -> int | None:
         """How long what is on hand may still be sold, its last day in; None where nothing says."""
-        return days_left(self._figures, self.one.at) if self.one else None
+        left: int | None = self._figures["days_left"] if self.one else None
+        return left
 
     @property
     def card(self) -> tuple[Said, ...]:

@@ -28,7 +28,7 @@ class Settings(NamedTuple):
       expired_as_errors: Whether Fava's Errors page says what has expired and is on hand.
     """
 
-    rows: int = 500
+    rows: int = 200
     days: int = 30
     expired_as_errors: bool = False
 

@@ -37,7 +37,7 @@ from lotcost.reports.trace import Cycle, Index, Trace, trace
 T = TypeVar("T")
 _LOTS = attrgetter(
     *("lines", "picked", "revenue", "cards", "statuses", "on_hand"),
-    *("became", "earnings", "balance"),
+    *("became", "earnings", "balance", "flows", "by_lot"),
 )
 BARS = frozenset({"recalled", "quarantine", "expired"})
 """The statuses that bar a lot from sale."""
@@ -106,7 +106,8 @@ class Snapshot:
 
     def mark(self, lot: Lot, at: datetime.date | None) -> str:
         """Return what bars a lot from sale on a day, or nothing; no filter narrows this."""
-        return self._marks(at).get(lot, "")
+        # Nothing is said of a lot after the books' own day: its marks are there already.
+        return self._marks(None if at == self._whole.at else at).get(lot, "")
 
     def name(self, commodity: str) -> str:
         """Return what goods are called, or nothing."""
@@ -134,7 +135,7 @@ class Snapshot:
     @cached_property
     def _by_number(self) -> Mapping[str, frozenset[Lot]]:
         found: dict[str, set[Lot]] = defaultdict(set)
-        for lot in {line.lot for line in self._whole.lines}:
+        for lot in self._whole.by_lot:
             found[lot.number].add(lot)
         return {number: frozenset(lots) for number, lots in found.items()}
 
@@ -155,10 +156,8 @@ class Snapshot:
         return self._whole if test is None else self._whole.only(test)
 
     def _lot(self, lot: Lot, asked: Asked) -> OneLot | None:
-        books = self.books(asked)
         with no_collecting():
-            own = books.only(lambda line: line.lot == lot and books.asks_for(line))
-            return one_lot(own, lot)
+            return one_lot(self.books(asked).of_lot(lot), lot)
 
     def _report(self, name: str, asked: Asked, by: str | None) -> Report:
         question = Question(asked.since, asked.at, by=by)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -64,13 +63,6 @@ def part(report: Report, rows: Iterable[Row]) -> Part:
     report = report.only(rows)
     lots = {(row["commodity"], row["lot"]) for row in report.rows}
     return Part(report, len(lots), report.totals)
-
-
-def days_left(row: Row, at: datetime.date) -> int | None:
-    """Return how many days a lot on hand has, negative once its last one is past."""
-    if row["expires"] is None or not row["units_on_hand"]:
-        return None
-    return int((row["expires"] - at).days)
 
 
 def table(
