@@ -156,7 +156,7 @@ def test_a_group_of_a_card_leads_to_its_lots(open_fava: Open) -> None:
     assert figures(page.rows()[:-1], "Lot") == ["F1"]
     assert "plant : 7" in page.text
     everything = Article(pages.client.get(page.links["✕"]).get_data(as_text=True))
-    assert figures(everything.rows()[:-1], "Lot") == ["L1", "F1"]
+    assert figures(everything.rows()[:-1], "Lot") == ["F1", "L1"]
     exported = pages.get(LOTS, "export.csv", key="plant", value="8").get_data(as_text=True)
     assert len(exported.splitlines()) == 1
 

@@ -208,6 +208,11 @@ class Books:
             other.__dict__["lines"] = lines[:end]
         return other
 
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether every line was asked for, whatever it is."""
+        return self._where is None
+
     def asks_for(self, line: Line) -> bool:
         """Whether a line was asked for."""
         return self._where is None or self._where(line)

@@ -37,7 +37,7 @@ class Earned(NamedTuple):
     write_offs: Decimal
 
 
-_part, _money = maker(Part), maker(Money)
+_part = maker(Part)
 
 
 def earnings(
@@ -58,7 +58,10 @@ def earnings(
         if line.kind not in _COUNTED or not is_counted(line):
             continue
         revenue = earned.get(place)
-        cost, currency = cost_out(line, revenue, convert)
+        if revenue is None or revenue.currency == line.currency:
+            cost, currency = line.cost_out, line.currency
+        else:
+            cost, currency = cost_out(line, revenue, convert)
         part = _part((line.lot, of(line), currency))
         known = sums.get(part)
         if known is None:
@@ -86,7 +89,7 @@ def is_counted(line: Line) -> bool:
 
 def cost_out(line: Line, earned: Money | None, convert: Convert) -> Money:
     """Return what a line costs, in the currency it was sold in, at the price of its day."""
-    cost = _money((line.cost if line.expensed else -line.cost, line.currency))
+    cost = Money(line.cost_out, line.currency)
     if earned is None or earned.currency == cost.currency:
         return cost
     return convert(cost, earned.currency, line.date) or cost

@@ -13,6 +13,7 @@ from lotcost.ledger.generating import GENERATED
 from lotcost.model import ZERO, Kind, Lot, maker
 
 _KINDS = {kind.value: kind for kind in Kind}
+_LANDED = Kind.LANDED_COST.value
 
 
 class Line(NamedTuple):
@@ -44,6 +45,11 @@ class Line(NamedTuple):
     expensed: bool = False
 
     @property
+    def cost_out(self) -> Decimal:
+        """What the line takes out of stock, or adds to goods that were gone."""
+        return self.cost if self.expensed else -self.cost
+
+    @property
     def stock_cost(self) -> Decimal:
         """What the line changes the stock by."""
         return ZERO if self.expensed else self.cost
@@ -61,11 +67,11 @@ def said_by(place: int, txn: data.Transaction, stocked: Container[str]) -> tuple
     date, reason = txn.date, txn.meta.get("reason")
     found = []
     for account, amount, cost, price, _, own in txn.postings:
+        in_stock = account in stocked
+        if not in_stock and not (own and own.get("lot-kind") == _LANDED and "lot-commodity" in own):
+            continue  # as the legs of money, which are most
         meta = own or txn.meta
         kind = _KINDS[meta["lot-kind"]] if "lot-commodity" in meta else None
-        in_stock = account in stocked
-        if not in_stock and kind is not Kind.LANDED_COST:
-            continue
         number, commodity = amount
         units, currency, acquired = number, commodity, date
         if cost is None:

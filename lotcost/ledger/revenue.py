@@ -21,7 +21,9 @@ from beancount.core import data
 from lotcost.core.rounding import apportion, half_up
 from lotcost.ledger.config import Config
 from lotcost.ledger.lines import Line
-from lotcost.model import SOLD, ZERO, Money
+from lotcost.model import SOLD, ZERO, Money, maker
+
+_money = maker(Money)
 
 
 class Unattributed(NamedTuple):
@@ -102,12 +104,14 @@ def _income_legs(
 
 
 def _within(
-    income: Iterable[data.Posting],
+    income: Sequence[data.Posting],
     sold: Mapping[int, Line],
     earned: dict[int, Money],
     config: Config,
 ) -> Mapping[str, Decimal]:
     """Attribute what the transaction itself says, and return what is left of its income."""
+    if _leg_by_leg(income, sold, earned):
+        return {}
     legs = [leg for leg in income if not config.is_goods(leg.units.currency)]
     tagged = _tagged(legs)
     short = bool(tagged)
@@ -121,8 +125,6 @@ def _within(
             priced[place] = line
         else:
             open_[place] = line
-    if not open_ and not priced and len(legs) == len(sold):
-        return {}  # each line has its own leg, and no leg is left
     for group in _by_posting(priced):
         _at_price(group, earned, config)
     left: dict[str, Decimal] = defaultdict(Decimal)
@@ -139,6 +141,32 @@ def _within(
         if amount
         and not (targets and _add_shares(Money(amount, currency), targets, earned, config))
     }
+
+
+def _leg_by_leg(
+    income: Sequence[data.Posting], sold: Mapping[int, Line], earned: dict[int, Money]
+) -> bool:
+    """Attribute the legs that lotcost wrote, one a line in their order, or none of them.
+
+    So stands nearly every sale; what is left of it is nothing.
+    """
+    if len(income) != len(sold):
+        return False
+    found = {}
+    for leg, (place, line) in zip(income, sold.items(), strict=True):
+        _, (number, currency), _, _, _, meta = leg
+        source = line.source
+        if (
+            not meta
+            or "lot-commodity" not in meta
+            or meta["lot"] != line.lot.number
+            or meta["lot-commodity"] != line.lot.commodity
+            or meta["lineno"] != source["lineno"]
+        ):
+            return False
+        found[place] = _money((-number, currency))
+    earned.update(found)
+    return True
 
 
 def _tagged(legs: Iterable[data.Posting]) -> dict[tuple[int, tuple[str, str]], Money]:

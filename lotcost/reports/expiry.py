@@ -6,7 +6,7 @@ import bisect
 import datetime
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
@@ -74,7 +74,7 @@ def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) 
         if became.sum("units_on_hand") > ZERO
     ]
     rows.sort(key=_soonest)
-    _foresee(books, rows)
+    _foresee(books, rows, _queue(rows if books.asks_for_all else _all_on_hand(books)))
     notes = _notes(books, rows)
     columns: tuple[Column, ...] = _LOT_COLUMNS
     if by is not None:
@@ -101,11 +101,12 @@ def by_month(report: Report) -> tuple[tuple[datetime.date, Mapping[str, Decimal]
 
     Any report serves whose rows say when they expire and what they cost on hand.
     """
-    months: dict[datetime.date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    months: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in report.rows:
-        if row["expires"] is not None and row["cost_on_hand"]:
-            months[row["expires"].replace(day=1)][row["currency"]] += row["cost_on_hand"]
-    return tuple(sorted((month, dict(amounts)) for month, amounts in months.items()))
+        expires, cost = row["expires"], row["cost_on_hand"]
+        if expires is not None and cost:
+            months[expires.year, expires.month][row["currency"]] += cost
+    return tuple((datetime.date(*month, 1), dict(months[month])) for month in sorted(months))
 
 
 def _row(
@@ -145,7 +146,8 @@ def _paces(books: Books) -> Mapping[str, _Pace]:
         if line.kind in SOLD:
             units[line.lot.commodity] -= line.units
     weeks = Decimal(_PACE_DAYS) / 7
-    prices = _last_prices(books)
+    goods = {lot.commodity for _, lot in books.on_hand}
+    prices = _last_prices(books, goods)
 
     def pace(commodity: str) -> _Pace:
         price = prices.get(commodity)
@@ -157,13 +159,15 @@ def _paces(books: Books) -> Mapping[str, _Pace]:
 
         return _Pace(trimmed(max(units[commodity], ZERO) / weeks), priced)
 
-    return {commodity: pace(commodity) for commodity in {lot.commodity for _, lot in books.on_hand}}
+    return {commodity: pace(commodity) for commodity in goods}
 
 
-def _last_prices(books: Books) -> Mapping[str, Money]:
+def _last_prices(books: Books, goods: Collection[str]) -> Mapping[str, Money]:
     """Return what a unit of each of the goods was last sold for."""
     prices: dict[str, Money] = {}
     for place in sorted(books.revenue.earned, reverse=True):
+        if len(prices) == len(goods):
+            break
         line, earned = books.lines[place], books.revenue.earned[place]
         if line.kind is Kind.SALE and line.units and line.lot.commodity not in prices:
             each = line.price if line.price is not None else earned.number / -line.units
@@ -172,18 +176,16 @@ def _last_prices(books: Books) -> Mapping[str, Money]:
 
 
 def _soonest(row: Row) -> tuple[Any, ...]:
-    return _turn(row["expires"], row["account"], Lot(row["commodity"], row["lot"]))
+    expires = row["expires"] or datetime.date.max
+    return expires, row["commodity"], row["lot"], row["account"]
 
 
-def _turn(expires: datetime.date | None, account: str, lot: Lot) -> tuple[Any, ...]:
-    return expires or datetime.date.max, lot.commodity, lot.number, account
-
-
-def _foresee(books: Books, rows: Sequence[dict[str, Any]]) -> None:
+def _foresee(
+    books: Books, rows: Sequence[dict[str, Any]], queue: Mapping[tuple[str, str, str], Decimal]
+) -> None:
     """Add when each lot will be sold out, first expired first out, and what to do about it."""
-    queue = _queue(books)
     for row in rows:
-        units = queue.get((row["account"], Lot(row["commodity"], row["lot"])))
+        units = queue.get((row["account"], row["commodity"], row["lot"]))
         per_week = row["sells_per_week"]
         row["sold_out_by"] = None
         if units is not None and per_week:
@@ -193,22 +195,39 @@ def _foresee(books: Books, rows: Sequence[dict[str, Any]]) -> None:
         row["action"] = _action(row)
 
 
-def _queue(books: Books) -> Mapping[tuple[str, Lot], Decimal]:
+def _queue(rows: Iterable[Row]) -> Mapping[tuple[str, str, str], Decimal]:
     """Return how many units are sold before nothing is left of a lot in an account.
 
-    Whichever lots are asked for, all that are open stand in line.
+    Args:
+      rows: Whichever lots are asked for, all on hand, those that expire first first.
     """
-    turns = []
-    for (account, lot), units in books.on_hand.items():
-        expires = books.cards.expires(lot)
-        if units > ZERO and status(books, lot, expires, units) == "open":
-            turns.append((_turn(expires, account, lot), account, lot, units))
     ahead: dict[str, Decimal] = defaultdict(Decimal)
-    queue = {}
-    for _, account, lot, units in sorted(turns):
-        ahead[lot.commodity] += units
-        queue[account, lot] = ahead[lot.commodity]
+    queue: dict[tuple[str, str, str], Decimal] = {}
+    for row in rows:
+        if row["status"] == "open":
+            commodity = row["commodity"]
+            ahead[commodity] += row["units_on_hand"]
+            queue[row["account"], commodity, row["lot"]] = ahead[commodity]
     return queue
+
+
+def _all_on_hand(books: Books) -> list[Row]:
+    """Return what a queue has to know of every lot on hand, asked for or not."""
+    rows = []
+    for (account, lot), units in books.on_hand.items():
+        if units > ZERO:
+            expires = books.cards.expires(lot)
+            rows.append(
+                {
+                    "account": account,
+                    "commodity": lot.commodity,
+                    "lot": lot.number,
+                    "expires": expires,
+                    "status": status(books, lot, expires, units),
+                    "units_on_hand": units,
+                }
+            )
+    return sorted(rows, key=_soonest)
 
 
 _HORIZON = 3660  # ten years: what sells out after that does not sell

@@ -9,6 +9,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lotcost.core.rounding import ONE
@@ -106,15 +107,16 @@ def totals(columns: Sequence[Column], rows: Iterable[Row]) -> tuple[Row, ...]:
     names = [column.name for column in columns if column.kind == "money" and column.summed]
     if not names:
         return ()
-    sums: dict[str, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
-    by_currency: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_currency[row["currency"]].append(row)
-    for currency, members in by_currency.items():
-        figures = [[row[name] for name in names] for row in members]
-        for name, values in zip(names, zip(*figures, strict=True), strict=True):
+    by_currency: dict[str, list[tuple[Decimal | None, ...]]] = defaultdict(list)
+    for row in map(itemgetter("currency", *names), rows):
+        by_currency[row[0]].append(row[1:])
+    sums: dict[str, dict[str, Any]] = {}
+    for currency, figures in by_currency.items():
+        sums[currency] = {
             # A zero has its cents too: the sum of 0.00 and 0.00 is 0.00.
-            sums[currency][name] = sum([each for each in values if each is not None], ZERO)
+            name: sum([value for value in values if value is not None], ZERO)
+            for name, values in zip(names, zip(*figures, strict=True), strict=True)
+        }
     known = {column.name for column in columns}
     for currency, total in sums.items():
         total["currency"] = currency

@@ -6,6 +6,7 @@ import datetime
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import takewhile
 from typing import NamedTuple
 
 from fava.ext import FavaExtensionBase
@@ -275,10 +276,12 @@ def _dated(snapshot: Snapshot, asked: Asked, days: int) -> Dated:
     by_bucket: dict[str, list[Row]] = {name: [] for name in expiry.buckets()}
     for row in whole.rows:
         by_bucket[row["bucket"]].append(row)
+    # They stand by their last day, those without one at the end.
+    soon = list(takewhile(lambda row: row["expires"] and row["expires"] <= near, whole.rows))
     return Dated(
         whole=part(whole, whole.rows),
-        expired=part(whole, (row for row in whole.rows if row["status"] == "expired")),
-        near=part(whole, (row for row in whole.rows if _is_in(row, "near", near))),
+        expired=part(whole, (row for row in soon if row["status"] == "expired")),
+        near=part(whole, (row for row in soon if row["status"] == "open")),
         buckets={name: part(whole, rows) for name, rows in by_bucket.items()},
         expiring=expiry.by_month(whole),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -171,11 +172,14 @@ def _with_fact(books: Books, report: Report, key: str, value: str) -> Iterator[R
 def _stock(snapshot: Snapshot, asked: Asked, by: str, days: int) -> Stock:
     whole = snapshot.report("lots", asked, by)
     near = whole.at + datetime.timedelta(days=days)
+    by_status: dict[str, list[Row]] = defaultdict(list)
+    for row in whole.rows:
+        by_status[row["status"]].append(row)
     return Stock(
         whole=whole,
-        on_hand=part(whole, (row for row in whole.rows if _has(row, "on-hand"))),
-        expired=part(whole, (row for row in whole.rows if _has(row, "expired"))),
-        near=part(whole, (row for row in whole.rows if _is_near(row, near))),
+        on_hand=part(whole, (row for row in whole.rows if row["units_on_hand"])),
+        expired=part(whole, by_status["expired"]),
+        near=part(whole, (row for row in by_status["open"] if _is_near(row, near))),
         expiring=expiry.by_month(whole),
         columns=tuple(_columns(whole)),
     )
@@ -212,7 +216,7 @@ def _counts(report: Report) -> Iterator[Narrowed]:
 
 
 def _is_near(row: Row, near: datetime.date) -> bool:
-    return row["status"] == "open" and row["expires"] is not None and row["expires"] <= near
+    return row["expires"] is not None and row["expires"] <= near
 
 
 def _charts(snapshot: Snapshot, asked: Asked, stock: Stock) -> list[Chart]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from fava_lotcost.params import Params
-from lotcost.reports.report import Column, Report, Row
+from lotcost.reports.report import Column, Report, Row, totals
+
+_WORTH = frozenset({"cost_on_hand", "retail_value"})
 
 
 class Table(NamedTuple):
@@ -51,6 +53,7 @@ class Part(NamedTuple):
 
     Attributes:
       lots: How many lots they are, in however many accounts.
+      totals: What they are worth, a row a currency.
     """
 
     report: Report
@@ -62,7 +65,8 @@ def part(report: Report, rows: Iterable[Row]) -> Part:
     """Return the part of a report that has these rows."""
     report = report.only(rows)
     lots = {(row["commodity"], row["lot"]) for row in report.rows}
-    return Part(report, len(lots), report.totals)
+    worth = [column for column in report.columns if column.name in _WORTH]
+    return Part(report, len(lots), totals(worth, report.rows))
 
 
 def table(
