@@ -24,7 +24,7 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Config
-from lotcost.ledger.earning import Earned, Part, by_month, earnings
+from lotcost.ledger.earning import Earning, earnings
 from lotcost.ledger.fates import Became, Holding, became
 from lotcost.ledger.flows import Flow, Move, Moved, Sum, flows, moves
 from lotcost.ledger.lineage import makings
@@ -123,7 +123,7 @@ class Books:
     @cached_property
     def moves(self) -> Mapping[Move, Moved]:
         """What moved each lot in each account, of what was asked for."""
-        return self._all_moves if self._where is None else moves(self.picked)
+        return self._all_moves if self._where is None else self._moves(self.picked)
 
     @cached_property
     def flows(self) -> Mapping[Flow, Sum]:
@@ -132,24 +132,32 @@ class Books:
 
     @cached_property
     def became(self) -> Mapping[Holding, Became]:
-        """What became of each lot in each account, of what was asked for."""
+        """What became of each lot, of what was asked for."""
         with no_collecting():
-            return became(self.moves, self._revenue_by_holding())
+            return became(self.moves, by_account=False)
 
     @cached_property
-    def earnings(self) -> Mapping[Part, Earned]:
-        """What each lot earned in each month, of what was asked for."""
-        return self.earned_by(by_month())
-
-    def earned_by(
-        self, of: Callable[[Line], Any], since: datetime.date | None = None
-    ) -> Mapping[Part, Earned]:
-        """Return what the parts of each lot earned from a day on, of what was asked for."""
-        placed, earned = self.picked, self.revenue.earned
-        if since is not None:
-            placed = placed[bisect.bisect_left(placed, since, key=lambda each: each[1].date) :]
+    def became_by_account(self) -> Mapping[Holding, Became]:
+        """What became of each lot in each account, of what was asked for."""
         with no_collecting():
-            return earnings(placed, earned, self.convert, of)
+            return became(self.moves, by_account=True)
+
+    def picked_since(self, day: datetime.date) -> Sequence[tuple[int, Line]]:
+        """Return the lines asked for from the morning of a day on."""
+        return self.picked[bisect.bisect_left(self.picked, day, key=lambda each: each[1].date) :]
+
+    def moves_since(self, day: datetime.date) -> Mapping[Move, Moved]:
+        """Return what moved each lot from the morning of a day on, of what was asked for."""
+        return self._moves(self.picked_since(day))
+
+    def moves_before(self, day: datetime.date) -> Mapping[Move, Moved]:
+        """Return what moved each lot before a day, of what was asked for."""
+        return self._moves(self.picked[: len(self.picked) - len(self.picked_since(day))])
+
+    def earnings(self, since: datetime.date | None = None) -> Iterator[Earning]:
+        """Yield what margins are made of, of what was asked for."""
+        placed = self.picked if since is None else self.picked_since(since)
+        return earnings(placed, self.revenue.earned, self.convert)
 
     @cached_property
     def on_hand(self) -> Mapping[tuple[str, Lot], Decimal]:
@@ -161,16 +169,12 @@ class Books:
 
     @cached_property
     def _all_moves(self) -> Mapping[Move, Moved]:
-        with no_collecting():
-            return moves(enumerate(self.lines))
+        return self._moves(enumerate(self.lines))
 
-    def _revenue_by_holding(self) -> Iterator[tuple[Holding, Decimal]]:
-        all_earned = self.revenue.earned
-        for place, line in self.picked:
-            earned = all_earned.get(place)
-            own = earned and self.convert(earned, line.currency, line.date)
-            if own is not None:
-                yield (line.account, line.lot, line.currency), own.number
+    def _moves(self, placed: Iterable[tuple[int, Line]]) -> Mapping[Move, Moved]:
+        earned, convert = self.revenue.earned, self.convert
+        with no_collecting():
+            return moves(placed, earned, convert)
 
     def of_kinds(self, kinds: Iterable[Kind]) -> list[tuple[int, Line]]:
         """Return the lines of some kinds, of all that there are, each with its place."""
@@ -181,7 +185,7 @@ class Books:
         """Return the same books asked for some of their lines; what is known of them is shared."""
         other = copy.copy(self)
         other._where = where
-        for narrowed in ("picked", "balance", "moves", "flows", "became", "earnings"):
+        for narrowed in (*("picked", "balance", "moves", "flows", "became", "became_by_account"),):
             other.__dict__.pop(narrowed, None)
         return other
 

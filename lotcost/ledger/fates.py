@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ FATES = tuple(dict.fromkeys((*_FATE.values(), _MADE, _CONSUMED)))
 """All that can become of goods."""
 
 Holding = tuple[str, Lot, str]
-"""An account, a lot that was ever in it, and the currency of what that cost."""
+"""An account, or nothing for all of them, a lot that was in it, and the currency of its cost."""
 
 
 def fate(kind: Kind, is_in: bool) -> Fate:
@@ -51,7 +51,7 @@ def fate(kind: Kind, is_in: bool) -> Fate:
 
 
 class Became(NamedTuple):
-    """What became of a lot in an account, in whatever digits the ledger has.
+    """What became of a lot, or of a lot in an account, in whatever digits the ledger has.
 
     Attributes:
       first: The place of its first line in; None where no line asked for brings any.
@@ -73,20 +73,14 @@ class Became(NamedTuple):
             _add(sums, name, number)
         return self._replace(sums=sums)
 
-    def together(self, other: Became) -> Became:
-        """Return what became of both."""
-        came = [each.first for each in (self, other) if each.first is not None]
-        return self.with_more(other.sums)._replace(first=min(came, default=None))
 
-
-def became(
-    moved: Mapping[Move, Moved], revenue: Iterable[tuple[Holding, Decimal]]
-) -> dict[Holding, Became]:
-    """Sum up what moved each lot in each account, and what it earned."""
+def became(moved: Mapping[Move, Moved], by_account: bool) -> dict[Holding, Became]:
+    """Sum up what moved each lot, or each lot in each account, and what it earned."""
     sums: dict[Holding, dict[str, Decimal]] = {}
     came: dict[Holding, int] = {}
-    for (account, lot, currency, kind, is_in, expensed), (units, cost, first) in moved.items():
-        holding = account, lot, currency
+    for (account, lot, currency, kind, is_in, expensed, _), each in moved.items():
+        holding = account if by_account else "", lot, currency
+        units, cost, first, _, _, revenue = each
         of_lot = sums.get(holding)
         if of_lot is None:
             of_lot = sums[holding] = {}
@@ -97,8 +91,8 @@ def became(
         _add(of_lot, "cost_of_sales" if expensed else "cost_on_hand", cost)
         _add(of_lot, units_word, units if sign > 0 else -units)
         _add(of_lot, cost_word, cost if sign > 0 else -cost)
-    for holding, number in revenue:
-        _add(sums[holding], "revenue", number)
+        if revenue:
+            _add(of_lot, "revenue", revenue)
     return {holding: Became(came.get(holding), each) for holding, each in sums.items()}
 
 

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 from lotcost.core.rounding import ONE, half_up
 from lotcost.ledger.books import Books
-from lotcost.ledger.fates import Became, Holding
+from lotcost.ledger.fates import Holding
+from lotcost.ledger.flows import Sum
 from lotcost.model import SOLD, ZERO, Kind, Lot, Money
 from lotcost.reports.report import Column, Report, Row, money, trimmed, unit_cost
 from lotcost.reports.sentence import Sentence
-from lotcost.reports.stock import status, sums_by_lot
+from lotcost.reports.stock import averaging, status
 
 BOUNDS = (7, 30, 60, 90)
 """The last days left of each bucket between `expired` and `later`."""
@@ -69,9 +70,9 @@ def expiry(books: Books, by: str | None = None, bounds: Sequence[int] = BOUNDS) 
     """
     paces = _paces(books)
     rows = [
-        _row(books, holding, became, paces[holding[1].commodity], bounds)
-        for holding, became in sums_by_lot(books, by_account=True).items()
-        if became.sum("units_on_hand") > ZERO
+        _row(books, holding, held, paces[holding[1].commodity], bounds)
+        for holding, held in _held(books).items()
+        if held.units > ZERO
     ]
     rows.sort(key=_soonest)
     _foresee(books, rows, _queue(rows if books.asks_for_all else _all_on_hand(books)))
@@ -109,16 +110,30 @@ def by_month(report: Report) -> tuple[tuple[datetime.date, Mapping[str, Decimal]
     return tuple((datetime.date(*month, 1), dict(months[month])) for month in sorted(months))
 
 
+def _held(books: Books) -> dict[Holding, Sum]:
+    """Return what each account holds of each lot, and its cost as the lots report has it."""
+    held: dict[Holding, Sum] = {}
+    for (account, lot, currency, *_, expensed, _), (units, cost, *_) in books.moves.items():
+        if not expensed:
+            holding = account, lot, currency
+            known = held.get(holding)
+            if known is not None:
+                units, cost = known.units + units, known.cost + cost
+            held[holding] = Sum(units, cost)
+    for holding, averaged in averaging(books).items():
+        held[holding] = held[holding]._replace(cost=held[holding].cost + averaged)
+    return held
+
+
 def _row(
-    books: Books, holding: Holding, became: Became, pace: _Pace, bounds: Sequence[int]
+    books: Books, holding: Holding, held: Sum, pace: _Pace, bounds: Sequence[int]
 ) -> dict[str, Any]:
     account, lot, currency = holding
     card, cent = books.cards.card(lot), books.config.cent(currency)
     expires = card.get("expires")
     days_left = None if expires is None else (expires - books.at).days
     price = pace.priced(currency)
-    on_hand = trimmed(became.sum("units_on_hand"))
-    cost = money(became.sum("cost_on_hand"), cent)
+    on_hand, cost = trimmed(held.units), money(held.cost, cent)
     return {
         "account": account,
         "commodity": lot.commodity,

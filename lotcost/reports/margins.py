@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from lotcost.ledger.books import Books
-from lotcost.ledger.earning import Earned, Part, by_month
-from lotcost.model import SOLD, ZERO
+from lotcost.ledger.earning import is_counted
+from lotcost.model import SOLD, ZERO, Kind, Lot
 from lotcost.reports.report import Column, Report, money, rate, trimmed
 
 _FIGURES = (
@@ -70,30 +70,55 @@ class _Sums:
         self.is_mixed = False
         self.revenue = self.cost_of_sales = self.write_offs = self.units = ZERO
 
+    def add(
+        self, kind: Kind, commodity: str, units: Decimal, cost: Decimal, revenue: Decimal
+    ) -> None:
+        """Add goods that went out; units are negative, cost and revenue positive."""
+        if commodity != self.commodity:
+            self.is_mixed = True
+        self.revenue += revenue
+        if kind is Kind.WRITE_OFF:
+            self.write_offs += cost
+        else:
+            self.cost_of_sales += cost
+            self.units -= units
+
 
 def _sums(books: Books, by: str, since: datetime.date | None) -> dict[tuple[_Group, str], _Sums]:
     """Sum up what goods earned by their group and the currency they were sold in."""
+    if by in {"month", "customer"}:
+        return _sums_of_lines(books, by, since)
     sums: dict[tuple[_Group, str], _Sums] = {}
     group = _grouping(books, by)
-    for part, earned in _earnings(books, by, since).items():
-        key = group(part), part.currency
-        commodity = part.lot.commodity
-        each = sums.get(key)
-        if each is None:
-            each = sums[key] = _Sums(commodity)
-        elif each.commodity != commodity:
-            each.is_mixed = True
-        each.units += earned.units_sold
-        each.cost_of_sales += earned.cost_of_sales
-        each.revenue += earned.revenue
-        each.write_offs += earned.write_offs
+    moved = books.moves if since is None else books.moves_since(since)
+    for (_, lot, _, kind, _, expensed, currency), each in moved.items():
+        if not is_counted(kind, expensed):
+            continue
+        key = group(lot), currency
+        found = sums.get(key)
+        if found is None:
+            found = sums[key] = _Sums(lot.commodity)
+        found.add(kind, lot.commodity, each.units, each.cost_out, each.revenue)
     return sums
 
 
-def _earnings(books: Books, by: str, since: datetime.date | None) -> Mapping[Part, Earned]:
-    if by == "customer":
-        return books.earned_by(lambda line: books.party(line) if line.kind in SOLD else None, since)
-    return books.earnings if since is None else books.earned_by(by_month(), since)
+def _sums_of_lines(
+    books: Books, by: str, since: datetime.date | None
+) -> dict[tuple[_Group, str], _Sums]:
+    """Sum up by what lines of a lot do not have in common."""
+    sums: dict[tuple[_Group, str], _Sums] = {}
+    month = cache(lambda date: (f"{date:%Y-%m}",))
+    for line, cost, revenue, currency in books.earnings(since):
+        group: _Group = (None,)
+        if by == "month":
+            group = month(line.date)
+        elif line.kind in SOLD:
+            group = (books.party(line),)
+        found = sums.get((group, currency))
+        if found is None:
+            found = sums[group, currency] = _Sums(line.lot.commodity)
+        found.add(line.kind, line.lot.commodity, line.units, cost, revenue)
+    return sums
 
 
 def _place(group: tuple[tuple[_Group, str], _Sums]) -> tuple[tuple[bool, str], ...]:
@@ -101,16 +126,13 @@ def _place(group: tuple[tuple[_Group, str], _Sums]) -> tuple[tuple[bool, str], .
     return tuple((part is None, str(part)) for part in (*of, currency))
 
 
-def _grouping(books: Books, by: str) -> Callable[[Part], _Group]:
-    """Return what tells the group of a part of a lot: facts of a lot are looked up once."""
+def _grouping(books: Books, by: str) -> Callable[[Lot], _Group]:
+    """Return what tells the group of a lot, whose facts are looked up once."""
     if by == "lot":
-        return lambda part: part.lot
+        return lambda lot: lot
     if by == "commodity":
-        return lambda part: (part.lot.commodity,)
-    if by in {"month", "customer"}:
-        return lambda part: (part.of,)
-    fact = cache(lambda lot: (books.fact(lot, by),))
-    return lambda part: fact(part.lot)
+        return lambda lot: (lot.commodity,)
+    return cache(lambda lot: (books.fact(lot, by),))
 
 
 def _figures(books: Books, currency: str, sums: _Sums, whole: Decimal) -> dict[str, Any]:

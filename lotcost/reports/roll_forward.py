@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from lotcost.ledger.books import Books
-from lotcost.ledger.flows import Flow, Sum, flows, moves
+from lotcost.ledger.flows import Flow, Sum, flows
 from lotcost.model import ZERO, Kind
 from lotcost.reports.report import Column, Report, money, trimmed
 from lotcost.reports.sentence import Sentence
@@ -82,9 +81,7 @@ def _parted(
     """Return what moved before a day, and since."""
     if since is None:
         return {}, books.flows
-    placed = books.picked
-    first = bisect.bisect_left(placed, since, key=lambda each: each[1].date)
-    return flows(moves(placed[:first])), flows(moves(placed[first:]))
+    return flows(books.moves_before(since)), flows(books.moves_since(since))
 
 
 def _key(flow: Flow, by_account: bool) -> tuple[str, str, str]:

@@ -89,10 +89,7 @@ def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
 
 def sums_by_lot(books: Books, by_account: bool) -> dict[Holding, Became]:
     """Return what became of each lot, or each lot and account; averaging counts as adjusted."""
-    sums: dict[Holding, Became] = {}
-    for holding, each in books.became.items():
-        key = holding if by_account else ("", *holding[1:])
-        sums[key] = sums[key].together(each) if key in sums else each
+    sums = dict(books.became_by_account if by_account else books.became)
     for holding, averaged in averaging(books).items():
         key = holding if by_account else ("", *holding[1:])
         moved = dict.fromkeys(("cost_on_hand", "cost_adjusted"), averaged)
@@ -115,6 +112,7 @@ def averaging(books: Books) -> dict[Holding, Decimal]:
             held = pool.setdefault(line.lot, [ZERO, ZERO])
             held[0] += line.units
             held[1] += line.cost
+    asked = {move[:3] for move in books.moves}
     moved = {}
     for (account, _, currency), held_by_lot in pools.items():
         lots_held = sorted(held_by_lot)
@@ -122,7 +120,7 @@ def averaging(books: Books) -> dict[Holding, Decimal]:
         costs = [held_by_lot[lot][1] for lot in lots_held]
         shares = apportion(sum(costs, ZERO), units, books.config.cent(currency))
         for lot, share, cost in zip(lots_held, shares, costs, strict=True):
-            if (account, lot, currency) in books.became:  # it was asked for
+            if (account, lot, currency) in asked:
                 moved[account, lot, currency] = share - cost
     return moved
 

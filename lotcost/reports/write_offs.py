@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -61,9 +61,10 @@ def write_offs(books: Books, by: str | None = None, since: datetime.date | None 
     """
     carried = register(books)
     directives = _write_down_directives(books)
+    expensed = books.of_kinds(_EXPENSED)
     rows = [
         _row(books, line, carried.get(place), directives) | {"place": place}
-        for place, line in books.of_kinds(_EXPENSED)
+        for place, line in expensed
         if (since is None or line.date >= since) and books.asks_for(line)
     ]
     whole = Report(
@@ -73,7 +74,7 @@ def write_offs(books: Books, by: str | None = None, since: datetime.date | None 
         rows=tuple(rows),
         at=books.at,
         since=since,
-        notes=tuple(_notes(books, since)),
+        notes=tuple(_notes(books, [line for _, line in expensed], since)),
     )
     return whole if by is None else grouped(whole, by)
 
@@ -183,7 +184,7 @@ def _sum(rows: Sequence[Row], name: str, value: str) -> Decimal:
     return sum((cost for row, cost in zip(rows, costs, strict=True) if row[name] == value), zero)
 
 
-def _notes(books: Books, since: datetime.date | None) -> Iterator[str]:
+def _notes(books: Books, expensed: Iterable[Line], since: datetime.date | None) -> Iterator[str]:
     """Hold what all lots cost against the accounts laid down for it, over the same days."""
     cost: dict[str, Decimal] = defaultdict(Decimal)
     accounts: set[str] = set()
@@ -191,7 +192,7 @@ def _notes(books: Books, since: datetime.date | None) -> Iterator[str]:
         policy = books.config.policy(account)
         if policy is not None:
             accounts |= policy.write_offs | {policy.accounts.get("lot-write-down", "")}
-    for _, line in books.of_kinds(_EXPENSED):
+    for line in expensed:
         if since is None or line.date >= since:
             cost[line.currency] -= line.cost
     ledger = booked_on(books, accounts, since)

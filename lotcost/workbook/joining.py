@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from lotcost.ledger.books import Books, Line
-from lotcost.ledger.earning import cost_out, is_counted
+from lotcost.ledger.earning import cost_sold, is_counted
 from lotcost.ledger.fates import fate
 from lotcost.model import SOLD, ZERO, Lot
 from lotcost.reports.report import Column, Report, money
@@ -102,14 +102,14 @@ def _abroad(books: Books) -> list[tuple[str, Decimal | None, Decimal | None]] | 
     rows: list[tuple[str, Decimal | None, Decimal | None]] = []
     for place, line in books.picked:
         earned = all_earned.get(place)
-        cost = cost_out(line, earned, books.convert)
+        cost = cost_sold(line, earned, books.convert)
         cent = books.config.cent(cost.currency)
         sold = earned is not None and earned.currency == cost.currency
         rows.append(
             (
                 cost.currency,
                 money(earned.number, cent) if earned is not None and sold else None,
-                money(cost.number, cent) if is_counted(line) else None,
+                money(cost.number, cent) if is_counted(line.kind, line.expensed) else None,
             )
         )
     return rows

@@ -43,13 +43,14 @@ class Dated(NamedTuple):
     """The lots on hand as Fava's boxes ask for them, whatever else the address says.
 
     Attributes:
-      whole: The expiry report.
+      whole: The expiry report; `dated` are its lots that have a last day.
       near: Its lots whose last day is near.
       buckets: Its lots by how many days they have left.
       expiring: What they cost, by the month of their last day.
     """
 
     whole: Part
+    dated: Report
     expired: Part
     near: Part
     buckets: Mapping[str, Part]
@@ -178,15 +179,15 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
         settings = self.loaded.settings
         dated = snapshot.keep(_dated, asked, settings.days)
         whole = dated.whole.report
-        near = whole.at + datetime.timedelta(days=settings.days)
-        narrowings = ("dated", "near", *dated.buckets, "all")
+        narrowings = {
+            "dated": dated.dated,
+            "near": dated.near.report,
+            **{name: lots.report for name, lots in dated.buckets.items()},
+            "all": whole,
+        }
         narrowed = params.one_of("bucket", narrowings, "dated")
         columns = {column.name: column for column in whole.columns}
-        fitting = self.fitting(
-            whole.only(row for row in whole.rows if _is_in(row, narrowed, near)),
-            params,
-            ("commodity",),
-        )
+        fitting = self.fitting(narrowings[narrowed], params, ("commodity",))
         groups = (*CATALOG["write-offs"].groups, _EACH)
         by = params.one_of("written", groups, "reason")
         return ExpiryView(
@@ -280,6 +281,7 @@ def _dated(snapshot: Snapshot, asked: Asked, days: int) -> Dated:
     soon = list(takewhile(lambda row: row["expires"] and row["expires"] <= near, whole.rows))
     return Dated(
         whole=part(whole, whole.rows),
+        dated=whole.only(takewhile(lambda row: row["expires"], whole.rows)),
         expired=part(whole, (row for row in soon if row["status"] == "expired")),
         near=part(whole, (row for row in soon if row["status"] == "open")),
         buckets={name: part(whole, rows) for name, rows in by_bucket.items()},
@@ -300,14 +302,6 @@ def _labelled(buckets: Mapping[str, Part]) -> Iterator[Bucket]:
         first = bound + 1
     for name, lots in buckets.items():
         yield Bucket(name, labels[name], lots)
-
-
-def _is_in(row: Row, narrowed: str, near: datetime.date) -> bool:
-    if narrowed == "dated":
-        return row["expires"] is not None
-    if narrowed == "near":
-        return row["status"] == "open" and row["expires"] is not None and row["expires"] <= near
-    return narrowed in ("all", row["bucket"])
 
 
 def _written_table(report: Report, params: Params, size: int) -> Table:

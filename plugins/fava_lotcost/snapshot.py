@@ -37,7 +37,7 @@ from lotcost.reports.trace import Cycle, Index, Trace, trace
 T = TypeVar("T")
 _LOTS = attrgetter(
     *("lines", "picked", "revenue", "cards", "statuses", "on_hand"),
-    *("became", "earnings", "balance", "flows"),
+    *("became", "balance", "flows"),
 )
 BARS = frozenset({"recalled", "quarantine", "expired"})
 """The statuses that bar a lot from sale."""
@@ -84,6 +84,7 @@ class Snapshot:
         """Read the lots, which all that is asked later is made of."""
         with no_collecting():
             _LOTS(self.books(Asked()))
+            self.report("margins", Asked(), "month")  # as it asks every line once more
             self.proposals(Asked())
             self._marks(None)
 
