@@ -69,12 +69,12 @@ class Shelf:
         """The numbers of the lots on hand."""
         return self._lots.keys()
 
-    def pool_currency(self, lot: str) -> str | None:
-        """Return the currency a lot's costs are averaged in here, if they are."""
-        return None
+    def mixed(self, coming: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+        """Return two currencies that an average would be of, were goods put here, if any.
 
-    def mixed(self, parts: Iterable[Layer]) -> tuple[str, str] | None:
-        """Return two currencies that an average would be of, were parts put here, if any."""
+        Args:
+          coming: The number of each lot and the currency of its cost.
+        """
         return None
 
     def put(self, layer: Layer, cent: Decimal, join: Join = join) -> Layer:

@@ -25,19 +25,15 @@ class AverageShelf(Shelf):
         self._by_lot_pools = by_lot
         self._pools: dict[str, Pile] = {}
 
-    def pool_currency(self, lot: str) -> str | None:
-        """Return the currency a lot's costs are averaged in here, if they are."""
-        known = self._pools.get(lot if self._by_lot_pools else "")
-        return known.currency if known is not None and known.units else None
-
-    def mixed(self, parts: Iterable[Layer]) -> tuple[str, str] | None:
-        """Return two currencies that an average would be of, were parts put here, if any."""
+    def mixed(self, coming: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+        """Return two currencies that an average would be of, were goods put here, if any."""
         known: dict[str, str] = {}
-        for part in parts:
-            held = self.pool_currency(part.lot.number) or part.currency
-            currency = known.setdefault(self._pool_of(part), held)
-            if currency != part.currency:
-                return currency, part.currency
+        for number, currency in coming:
+            name = number if self._by_lot_pools else ""
+            whole = self._pools.get(name)
+            held = whole.currency if whole is not None and whole.units else currency
+            if known.setdefault(name, held) != currency:
+                return known[name], currency
         return None
 
     def put(self, layer: Layer, cent: Decimal, join: Join = join) -> Layer:

@@ -138,9 +138,9 @@ class Stock:
         past = self.pasts.get(lot)
         if past is not None and past.currency != currency:
             raise RefusedError(goods.posting, CurrencyDiffers(lot, past.currency, currency))
-        known = self.shelf(goods.account, goods.commodity).pool_currency(lot.number)
-        if known not in {None, currency}:
-            raise RefusedError(goods.posting, MixedCurrencies(str(known), currency))
+        mixed = self.shelf(goods.account, goods.commodity).mixed([(lot.number, currency)])
+        if mixed is not None:
+            raise RefusedError(goods.posting, MixedCurrencies(*mixed))
         if cost:
             self._want_valued(goods.posting, goods.account, Money(cost, currency), lot)
 
@@ -153,8 +153,11 @@ class Stock:
             if part.cost:
                 self._want_valued(posting, account, Money(part.cost, part.currency), part.lot)
         for commodity in dict.fromkeys(part.lot.commodity for part in parts):
-            of_one = [part for part in parts if part.lot.commodity == commodity]
-            mixed = self.shelf(account, commodity).mixed(of_one)
+            mixed = self.shelf(account, commodity).mixed(
+                (part.lot.number, part.currency)
+                for part in parts
+                if part.lot.commodity == commodity
+            )
             if mixed is not None:
                 raise RefusedError(posting, MixedCurrencies(*mixed))
 
