@@ -103,12 +103,14 @@ class Basis(NamedTuple):
       written_down: What of the write-downs rested on all the units.
       first_off: What rounding the first unit's cost adds to all of them; nothing where a unit
         may leave in parts.
+      each: What a unit costs where that is whole cents, as it mostly is: then nothing is shared.
     """
 
     units: Decimal
     cost: Decimal
     written_down: Decimal
     first_off: Decimal
+    each: Decimal | None
 
 
 class Layer(NamedTuple):

@@ -32,10 +32,12 @@ def half_up(amount: Decimal, cent: Decimal) -> Decimal:
 
 def basis_of(units: Decimal, cost: Decimal, cent: Decimal, written_down: Decimal = ZERO) -> Basis:
     """Return what the cost of units is shared out from, while none of them has left."""
-    first_off = ZERO
+    first_off, each = ZERO, None
     if units and not units % ONE:
-        first_off = (cost / units).quantize(cent, ROUND_HALF_UP) * units - cost
-    return Basis(units, cost, written_down, first_off)
+        first = (cost / units).quantize(cent, ROUND_HALF_UP)
+        first_off = first * units - cost
+        each = None if first_off else first
+    return Basis(units, cost, written_down, first_off, each)
 
 
 def cost_gone(basis: Basis, out: Decimal, cent: Decimal) -> Decimal:
@@ -45,9 +47,11 @@ def cost_gone(basis: Basis, out: Decimal, cent: Decimal) -> Decimal:
     follow it. Never falls as `out` grows, is exact at both ends, and between two whole
     counts moves by one of two amounts that are one cent apart.
     """
-    units, cost, _, first_off = basis
+    units, cost, _, first_off, each = basis
     if out == units:
         return cost
+    if each is not None:
+        return (each * out).quantize(cent, ROUND_HALF_UP)
     if not first_off or out < ONE:
         return (cost * out / units).quantize(cent, ROUND_HALF_UP)
     # cost * out / units + first_off / units / out, in one division: a half stays a half.

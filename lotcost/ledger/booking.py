@@ -49,10 +49,13 @@ def book(
     booked: list[Booked] = []
     errors = list(written.errors)
     spoilt = set(written.spoilt)
+    native: dict[Lot, Recognised] = {}
+    for mark in written.recognised:
+        native.setdefault(mark.lot, mark)
     for outcome in replay(written.events, rules):
         if isinstance(outcome, Refused):
-            if not outcome.follows and not _is_of_spoilt_receipt(outcome, written):
-                errors.append(_error(outcome, entries, written))
+            if not outcome.follows and not _is_of_spoilt_receipt(outcome, written, native):
+                errors.append(_error(outcome, entries, written, native))
             spoilt.add(outcome.event.entry)
         elif outcome is not None:
             booked.append(outcome)
@@ -118,16 +121,23 @@ def _rules(entries: Sequence[data.Directive], written: Written) -> Rules:
     )
 
 
-def _is_of_spoilt_receipt(outcome: Refused, written: Written) -> bool:
+def _is_of_spoilt_receipt(
+    outcome: Refused, written: Written, native: Mapping[Lot, Recognised]
+) -> bool:
     """Whether a lot is unknown because the receipt that brings it has an error itself."""
     return (
         isinstance(outcome.why, UnknownLot)
         and outcome.why.lot in written.cards.brought
-        and outcome.why.lot not in {mark.lot for mark in written.recognised}
+        and outcome.why.lot not in native
     )
 
 
-def _error(outcome: Refused, entries: Sequence[data.Directive], written: Written) -> LotError:
+def _error(
+    outcome: Refused,
+    entries: Sequence[data.Directive],
+    written: Written,
+    native: Mapping[Lot, Recognised],
+) -> LotError:
     event = outcome.event
     entry = entries[event.entry]
     source = entry.meta
@@ -135,11 +145,10 @@ def _error(outcome: Refused, entries: Sequence[data.Directive], written: Written
         source = entry.postings[outcome.posting].meta or entry.meta
     error = refused(outcome.why, event.date, source, entry)
     if isinstance(outcome.why, UnknownLot | NothingToLandOn):
-        for mark in written.recognised:
-            if _is_meant(mark, outcome.why, entries):
-                account = entries[mark.entry].postings[mark.posting].account
-                message = _NATIVE.format(*mark.lot, account=account)
-                return error._replace(message=message)
+        mark = _meant(outcome.why, written, native, entries)
+        if mark is not None:
+            account = entries[mark.entry].postings[mark.posting].account
+            return error._replace(message=_NATIVE.format(*mark.lot, account=account))
     if isinstance(outcome.why, ClosingMoved) and isinstance(event, Closing):
         touching = list(_touching(outcome.why, event, entries, written))
         error = error._replace(message=error.message + _suspects(touching))
@@ -157,14 +166,20 @@ _NATIVE = (
 )
 
 
-def _is_meant(
-    mark: Recognised, why: UnknownLot | NothingToLandOn, entries: Sequence[data.Directive]
-) -> bool:
-    """Whether a lot that Beancount books is one that the core does not know."""
+def _meant(
+    why: UnknownLot | NothingToLandOn,
+    written: Written,
+    native: Mapping[Lot, Recognised],
+    entries: Sequence[data.Directive],
+) -> Recognised | None:
+    """Return a lot that Beancount books where it is one that the core does not know."""
     if isinstance(why, UnknownLot):
-        return mark.lot == why.lot
-    links = {f"^{link}" for link in entries[mark.entry].links or ()}
-    return not links.isdisjoint(why.on) or mark.lot.number in why.on
+        return native.get(why.lot)
+    for mark in written.recognised:
+        links = {f"^{link}" for link in entries[mark.entry].links or ()}
+        if not links.isdisjoint(why.on) or mark.lot.number in why.on:
+            return mark
+    return None
 
 
 def _called(event: Event) -> str:
