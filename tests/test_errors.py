@@ -1988,6 +1988,48 @@ def test_a_lot_that_beancount_books_is_not_changed_and_it_is_said(ledger):
     assert ledger.lot("WINE", "W1")["cost_on_hand"] == 108
 
 
+def test_a_landed_cost_on_a_link_that_also_brings_native_goods_is_no_silent_share(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Cellar "STRICT"
+      lot-method: "beancount"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Chateau" "Delivery" ^po-1
+      Assets:Cellar  10 WINE {2.00 USD, "W1"}
+      Liabilities:Payable
+
+    2025-01-02 * "Dairy Farm" "Delivery" ^po-1
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-20 * "Haulier" "Freight"
+      Assets:Freight  10.00 USD
+        landed-on: "^po-1"
+      Liabilities:Payable
+
+    2025-01-21 * "Haulier" "Freight of what lotcost costs"
+      Assets:Freight  5.00 USD
+        landed-on: "L1"
+      Liabilities:Payable
+    """
+    assert told == [
+        (
+            WrongLanding,
+            "Assets:Freight  10.00 USD",
+            "^po-1 also brings lot W1 of WINE in Assets:Cellar, which Beancount books, and lotcost "
+            "changes no cost there. Name the lots of other accounts that this is on: "
+            'landed-on: "L1, L2"',
+        )
+    ]
+    assert ledger.lot("MILK", "L1")["cost_landed"] == 5
+
+
 def test_a_return_of_more_than_a_refused_sale_had_sold_is_an_error_of_its_own(told):
     """
     plugin "beancount_lotcost"

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beancount.core import data
 
-from lotcost.core.bars import USES_UP
 from lotcost.core.costing import Outcome, Refused, replay
-from lotcost.core.expiry import bar, known_at
-from lotcost.core.recalls import Recalls, reaches
-from lotcost.core.refusals import (
-    Barred,
-    ClosingMoved,
-    CurrencyDiffers,
-    NoAccount,
-    NothingToLandOn,
-    UnknownLot,
-)
+from lotcost.core.recalls import reaches
+from lotcost.core.refusals import ClosingMoved, NoAccount, NothingToLandOn, UnknownLot
 from lotcost.core.rules import Rules
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
@@ -61,9 +51,10 @@ def book(
             booked.append(outcome)
     out = write(entries, written, booked, spoilt)
     if written.recognised:
+        from lotcost.ledger.native_errors import native_errors  # here, to keep the import light
+
         made = _made(out, options) if reaches(written.statuses) else ()
-        errors.extend(_barred(entries, written, rules, made))
-        errors.extend(_in_two_currencies(entries, written))
+        errors.extend(native_errors(entries, written, rules, made))
     return out, errors
 
 
@@ -221,48 +212,3 @@ def _suspects(entries: Sequence[data.Directive]) -> str:
 
 
 _MOST_SUSPECTS = 5
-
-
-def _in_two_currencies(entries: Sequence[data.Directive], written: Written) -> Iterator[LotError]:
-    """Find lots that Beancount booked at costs in two currencies, each once where it begins."""
-    first: dict[Lot, str] = {}
-    told: set[tuple[Lot, str]] = set()
-    for mark in written.recognised:
-        txn = entries[mark.entry]
-        posting = txn.postings[mark.posting]
-        currency = posting.cost.currency
-        known = first.setdefault(mark.lot, currency)
-        if known != currency and (mark.lot, currency) not in told:
-            told.add((mark.lot, currency))
-            why = CurrencyDiffers(mark.lot, known, currency)
-            yield refused(why, txn.date, posting.meta or txn.meta, txn)
-
-
-def _barred(
-    entries: Sequence[data.Directive],
-    written: Written,
-    rules: Rules,
-    made: Iterable[Batch],
-) -> Iterator[LotError]:
-    """Find lots that Beancount booked out and that may not be sold or used on their day.
-
-    Args:
-      made: The batches in the order they happened; those of a day count for all of it.
-    """
-    recalls = Recalls(written.statuses)
-    batches = deque(made)
-    for mark in written.recognised:
-        txn = entries[mark.entry]
-        posting = txn.postings[mark.posting]
-        if mark.kind not in USES_UP or posting.units.number > 0:
-            continue
-        expires = known_at(rules.expires.get(mark.lot, ()), txn.date)
-        expires = expires or written.cards.expires(mark.lot)
-        while batches and batches[0].date <= txn.date:
-            batch = batches.popleft()
-            recalls.make((p.lot for p in batch.used), [p.lot for p in batch.made], batch.date)
-        own = bar(mark.lot, expires, written.statuses, txn.date)
-        barred = recalls.bar(mark.lot, own, txn.date)
-        if barred is not None:
-            why = Barred(posting.account, mark.lot, barred)
-            yield refused(why, txn.date, posting.meta or txn.meta, txn)

@@ -9,15 +9,19 @@ Liabilities:Payable     -50 USD
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from beancount.core import convert, data
 
 from lotcost.core.rounding import half_up
 from lotcost.ledger.config import Config
-from lotcost.ledger.errors import UnknownWord, WrongLanding, WrongType, nearest
+from lotcost.ledger.errors import LotError, UnknownWord, WrongLanding, WrongType, nearest
 from lotcost.ledger.words import WrongError
-from lotcost.model import By, Kind, Landing, Lot, Money
+from lotcost.model import BRINGS_LOTS, By, Event, Kind, Landing, Lot, Money, Movement
+
+if TYPE_CHECKING:
+    from lotcost.ledger.postings import Recognised
 
 
 def is_landed(posting: data.Posting) -> bool:
@@ -67,3 +71,31 @@ def read_landing(
         paid=Money(posting.units.number, posting.units.currency),
         amount=Money(half_up(weight.number, config.cent(weight.currency)), weight.currency),
     )
+
+
+def landed_past(
+    entries: Sequence[data.Directive], events: Sequence[Event], native: Iterable[Recognised]
+) -> Iterator[tuple[Landing, LotError]]:
+    """Find the landed costs on a link that brings native goods beside others, with their errors.
+
+    No cost changes where Beancount books, so that all of it would be on the others.
+    """
+    marks: dict[str, Recognised] = {}
+    for mark in native:
+        if mark.kind in BRINGS_LOTS:
+            for link in entries[mark.entry].links or ():
+                marks.setdefault(f"^{link}", mark)
+    brought = [event for event in events if isinstance(event, Movement) and event.receipts]
+    both = marks.keys() & {f"^{link}" for event in brought for link in event.links}
+    for event in events if both else ():
+        on = both.intersection(event.on) if isinstance(event, Landing) else ()
+        for link in sorted(on)[:1]:
+            assert isinstance(event, Landing)  # others rest on nothing
+            mark = marks[link]
+            txn, account = entries[event.entry], entries[mark.entry].postings[mark.posting].account
+            message = (
+                f"{link} also brings lot {mark.lot.number} of {mark.lot.commodity} in {account}, "
+                "which Beancount books, and lotcost changes no cost there. Name the lots of "
+                'other accounts that this is on: landed-on: "L1, L2"'
+            )
+            yield event, WrongLanding(txn.postings[event.posting].meta or txn.meta, message, txn)

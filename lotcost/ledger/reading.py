@@ -16,18 +16,11 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.directives import read_evenings
+from lotcost.ledger.landed import landed_past
 from lotcost.ledger.parties import read_parties
 from lotcost.ledger.statuses import early_recalls
 from lotcost.ledger.transactions import TransactionReader, Written
-from lotcost.model import (
-    Closing,
-    Count,
-    Event,
-    Expiring,
-    Landing,
-    Lot,
-    Movement,
-)
+from lotcost.model import Closing, Count, Event, Expiring, Landing, Lot, Movement
 
 
 def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Written:
@@ -40,6 +33,8 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
     for place, entry in enumerate(entries):
         if isinstance(entry, data.Transaction):
             TransactionReader(place, entry, written).read()
+    if written.recognised:
+        _refuse_landed_past(entries, written)
     written.events[:] = [_with_expires(event, cards) for event in written.events]
     evenings, errors = read_evenings(entries, config)
     written.errors.extend(errors)
@@ -51,6 +46,14 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
         written.errors.extend(card_files.unheard_of(cards, cards.brought.union(arrivals)))
         written.errors.extend(early_recalls(entries, arrivals))
     return written
+
+
+def _refuse_landed_past(entries: Sequence[data.Directive], written: Written) -> None:
+    past = dict(landed_past(entries, written.events, written.recognised))
+    written.errors.extend(past.values())
+    written.spoilt.update(landing.entry for landing in past)
+    if past:
+        written.events[:] = [event for event in written.events if event not in past]
 
 
 def _order(event: Event) -> tuple[datetime.date, int]:
