@@ -42,7 +42,10 @@ from lotcost.model import (
     Receipt,
     Revalued,
     WriteDown,
+    maker,
 )
+
+_costed = maker(Costed)
 
 
 class Refused(NamedTuple):
@@ -111,12 +114,14 @@ def _receive(stock: Stock, movement: Movement) -> Costed:
     receipts, day, links = movement.receipts, movement.date, movement.links
     for receipt in receipts:
         stock.check(receipt)
-    return Costed(movement, (), tuple([(stock.receive(each, day, links),) for each in receipts]))
+    put = tuple([(stock.receive(each, day, links),) for each in receipts])
+    return _costed((movement, (), put, ()))
 
 
 def _issue(stock: Stock, movement: Movement) -> Costed:
     """Goods out for good."""
-    return Costed(movement, stock.draw_all(movement.issues, movement.kind, movement.date), ())
+    drawn = stock.draw_all(movement.issues, movement.kind, movement.date)
+    return _costed((movement, drawn, (), ()))
 
 
 def _sell(stock: Stock, movement: Movement) -> Costed:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from beancount.core import data
 
 from lotcost.core.expiry import StatusHistory
-from lotcost.ledger.cards import Cards, type_errors
-from lotcost.ledger.config import Config, unknown_keys
-from lotcost.ledger.documents import elided_money, money_beside, totals
+from lotcost.ledger.cards import Cards
+from lotcost.ledger.config import Config
+from lotcost.ledger.documents import totals
 from lotcost.ledger.errors import (
-    ElidedAmount,
     LotError,
     MissingCost,
-    MixedStyles,
     UnclearKind,
-    UnknownWord,
-    WrongLanding,
-    WrongShares,
-    nearest,
 )
-from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, is_silent, kind_of, reason_of
+from lotcost.ledger.finishing import finished
+from lotcost.ledger.kinds import Goods, Legs, kind_of, reason_of
 from lotcost.ledger.landed import is_landed, read_landing
-from lotcost.ledger.parties import name_errors, party_of
+from lotcost.ledger.parties import party_of
 from lotcost.ledger.postings import Recognised, read_issue, read_receipt, recognise
-from lotcost.ledger.serials import by_unit, serials_of, with_unit_shares
-from lotcost.ledger.words import WrongError, check_reason, check_words
+from lotcost.ledger.serials import by_unit, serials_of
+from lotcost.ledger.words import OF_A_LANDING, WrongError, check_transaction, check_words
 from lotcost.model import (
     ZERO,
     Event,
@@ -43,8 +38,6 @@ from lotcost.model import (
 )
 
 _movement = maker(Movement)
-_OF_A_LANDING = {"landed-on": WrongLanding, "landed-by": WrongLanding}
-_OF_A_LEG = {**_OF_A_LANDING, "cost-share": WrongShares}
 _TOGETHER = frozenset({Kind.TRANSFER, Kind.PRODUCTION, Kind.PURCHASE_RETURN})
 
 
@@ -83,10 +76,10 @@ class TransactionReader:
         unreadable = self.config.unreadable
         if unreadable and any(each.account in unreadable for each in self.txn.postings):
             self.written.spoilt.add(self.place)  # its open has the error already
-        if not self.legs.goods and not landed and _OF_A_LANDING.keys().isdisjoint(self.txn.meta):
+        if not self.legs.goods and not landed and OF_A_LANDING.keys().isdisjoint(self.txn.meta):
             return
         try:
-            self._check_words()
+            check_transaction(self.txn, self.legs)
         except WrongError as wrong:
             self._spoil(wrong.at, wrong)
             self.written.cards.brought.update(self._lots_named())
@@ -105,7 +98,9 @@ class TransactionReader:
                 spoilt.add(group)
         for group in [group for group in self.movements if group not in spoilt]:
             try:
-                self.movements[group] = self._finished(self.movements[group], paid)
+                self.movements[group] = finished(
+                    self.movements[group], self.txn, self.legs, self.config, paid
+                )
             except WrongError as wrong:
                 self._spoil(self.txn.postings[self._first_posting(group)], wrong)
                 spoilt.add(group)
@@ -166,75 +161,12 @@ class TransactionReader:
             (kind, date, place, issues, receipts, links, party or "", why, None, sold_in)
         )
 
-    def _check_words(self) -> None:
-        """See that what the transaction itself says is known, and what its other legs say."""
-        if not is_silent(self.txn.meta):
-            self._check_own_words()
-        goods = {each.place for each in self.legs.goods}
-        for place in self.legs.telling:
-            if place not in goods:
-                posting = self.txn.postings[place]
-                for error in unknown_keys(posting.meta, POSTING_KEYS, self.txn):
-                    raise WrongError(type(error), error.message, posting)
-
-    def _check_own_words(self) -> None:
-        for error in unknown_keys(self.txn.meta, POSTING_KEYS, self.txn):
-            raise WrongError(type(error), error.message)
-        for error in name_errors(self.txn.meta, self.txn.meta, self.txn):
-            raise WrongError(type(error), error.message)
-        for error in type_errors(self.txn.meta, self.txn.meta, self.txn):
-            raise WrongError(type(error), error.message)
-        for key, kind in _OF_A_LEG.items():
-            if key in self.txn.meta:
-                message = (
-                    f"{key} is of one leg, and says nothing above them. Write it below its leg"
-                )
-                raise WrongError(kind, message)
-        check_reason(self.txn.meta.get("reason"))
-        said = self.txn.meta.get("lot-kind")
-        if said is not None and said not in set(Kind):
-            message = f'The lot-kind "{said}" is unknown; {nearest(str(said), Kind)}'
-            raise WrongError(UnknownWord, message)
-
     def _lots_named(self) -> Iterator[Lot]:
         """The lots that were to come in: a directive about them is not one more error."""
         for goods in self.legs.goods:
             number = (goods.posting.meta or {}).get("lot", self.txn.meta.get("lot"))
             if goods.comes_in and isinstance(number, str):
                 yield Lot(goods.posting.units.currency, number)
-
-    def _finished(self, movement: Movement, paid: Mapping[int, Money]) -> Movement:
-        """Add what only the transaction as a whole says."""
-        if movement.kind is Kind.TRANSFER:
-            return self._transfer(movement)
-        if movement.kind is Kind.PRODUCTION:
-            return self._with_conversion(movement)
-        if movement.kind is Kind.PURCHASE_RETURN:
-            return self._with_credit(movement, paid)
-        return movement
-
-    def _transfer(self, movement: Movement) -> Movement:
-        out = {issue.commodity for issue in movement.issues}
-        into = {receipt.commodity for receipt in movement.receipts}
-        if out != into:
-            native = next(each.posting.account for each in self.legs.goods if each.policy.native)
-            raise WrongError(
-                MixedStyles,
-                f"Goods move between {native}, which Beancount books, and a managed account, and "
-                "neither side can cost the other's. Give both accounts one lot-method",
-            )
-        return _agreed_on_lots(movement)
-
-    def _with_credit(self, movement: Movement, paid: Mapping[int, Money]) -> Movement:
-        """Add what the supplier gives back: the price of the goods, else what the legs say."""
-        issued = dict.fromkeys(issue.posting for issue in movement.issues)
-        credits = [paid[posting] for posting in issued if posting in paid]
-        if credits:
-            credit = Money(sum((money.number for money in credits), ZERO), credits[0].currency)
-            return movement._replace(beside=credit._replace(number=-credit.number))
-        if elided_money(self.txn, self.config) or not self._beside():
-            return movement
-        return movement._replace(beside=self._beside()[0])
 
     def _sold_in(self, issues: Iterable[Issue]) -> tuple[str, ...]:
         """The currencies that the prices of a posting's goods say, else the income beside it."""
@@ -251,42 +183,6 @@ class TransactionReader:
             and not self.config.is_goods(posting.units.currency)
         }
         return tuple(sorted(earned))
-
-    def _beside(self, without: Collection[str] = ()) -> list[Money]:
-        """What the legs of money give, a currency each; some accounts' legs may be others'."""
-        sums = money_beside(self.txn, self.legs, self.config, without)
-        return [Money(-total, currency) for currency, total in sums.items()]
-
-    def _with_conversion(self, movement: Movement) -> Movement:
-        """Add what a batch costs beside its inputs: the money that the other legs give."""
-        for posting in self.txn.postings:
-            elided = self.config.policy(posting.account) is None
-            if elided and self.config.is_goods(posting.units.currency):
-                raise WrongError(
-                    ElidedAmount,
-                    f"{posting.account} has no amount in a batch, where none can be told. "
-                    "Write what the conversion costs: "
-                    f"{posting.account}  -30.00 {self.config.main_currency}",
-                    posting,
-                )
-        _check_shares(movement.receipts)
-        conversion = self._beside(without=self._written_off_to())
-        if len(conversion) > 1:
-            names = " and ".join(sorted(money.currency for money in conversion))
-            raise WrongError(
-                WrongShares,
-                f"The conversion of this batch is paid in {names}. "
-                f"Write all of it in one currency, with @ prices for the others",
-            )
-        receipts = with_unit_shares(movement.receipts)
-        return movement._replace(receipts=receipts, beside=conversion[0] if conversion else None)
-
-    def _written_off_to(self) -> set[str]:
-        """The accounts that goods with a reason of their own are written off to."""
-        reasons = (
-            (each.policy, (each.posting.meta or {}).get("reason")) for each in self.legs.goods
-        )
-        return {policy.write_off(reason) or "" for policy, reason in reasons if reason}
 
     def _hand_over(self, movements: list[Movement]) -> None:
         """A batch is made before what its own transaction says became of it."""
@@ -332,31 +228,3 @@ class TransactionReader:
         source = (at.meta if at is not None else None) or self.txn.meta
         self.written.errors.append(wrong.error(source, self.txn))
         self.written.spoilt.add(self.place)
-
-
-def _check_shares(receipts: Sequence[Receipt]) -> None:
-    """See that the outputs' shares add up; a single output, or none with a share, needs none."""
-    shares = list({each.posting: each.share for each in receipts if each.cost is None}.values())
-    if len(shares) < 2 or not any(share is not None for share in shares):
-        return
-    total = sum((share for share in shares if share is not None), ZERO)
-    if None in shares or total not in {1, 100}:
-        found = " + ".join("?" if share is None else f"{share:f}" for share in shares)
-        raise WrongError(
-            WrongShares,
-            f"The outputs' cost-share are {found}, which is {total:f} and not 100. "
-            "Give each output but a by-product (cost: 5.00 USD) its cost-share",
-        )
-
-
-def _agreed_on_lots(movement: Movement) -> Movement:
-    """Let a transfer name its lots on the side that arrives: an issue then is one a lot."""
-    issues: list[Issue] = []
-    for issue in movement.issues:
-        arriving = [each for each in movement.receipts if each.commodity == issue.commodity]
-        alone = sum(each.commodity == issue.commodity for each in movement.issues) == 1
-        if issue.lot is None and alone and any(each.lot for each in arriving):
-            issues.extend(issue._replace(lot=each.lot, units=each.units) for each in arriving)
-        else:
-            issues.append(issue)
-    return movement._replace(issues=tuple(issues))

@@ -8,10 +8,13 @@ from beancount.core import data
 
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.config import unknown_keys
-from lotcost.ledger.errors import LotError, UnknownWord, nearest
-from lotcost.ledger.kinds import POSTING_KEYS, Goods
+from lotcost.ledger.errors import LotError, UnknownWord, WrongLanding, WrongShares, nearest
+from lotcost.ledger.kinds import POSTING_KEYS, Goods, Legs, is_silent
 from lotcost.ledger.parties import name_errors
-from lotcost.model import Reason
+from lotcost.model import Kind, Reason
+
+OF_A_LANDING = {"landed-on": WrongLanding, "landed-by": WrongLanding}
+_OF_A_LEG = {**OF_A_LANDING, "cost-share": WrongShares}
 
 
 class WrongError(Exception):
@@ -51,3 +54,33 @@ def check_reason(reason: object) -> None:
         raise WrongError(
             UnknownWord, f'The reason "{reason}" is unknown; {nearest(str(reason), Reason)}'
         )
+
+
+def check_transaction(txn: data.Transaction, legs: Legs) -> None:
+    """See that what a transaction itself says is known, and what its legs of money say."""
+    if not is_silent(txn.meta):
+        _check_own_words(txn)
+    goods = {each.place for each in legs.goods}
+    for place in legs.telling:
+        if place not in goods:
+            posting = txn.postings[place]
+            for error in unknown_keys(posting.meta, POSTING_KEYS, txn):
+                raise WrongError(type(error), error.message, posting)
+
+
+def _check_own_words(txn: data.Transaction) -> None:
+    for error in (
+        *unknown_keys(txn.meta, POSTING_KEYS, txn),
+        *name_errors(txn.meta, txn.meta, txn),
+        *card_files.type_errors(txn.meta, txn.meta, txn),
+    ):
+        raise WrongError(type(error), error.message)
+    for key, kind in _OF_A_LEG.items():
+        if key in txn.meta:
+            message = f"{key} is of one leg, and says nothing above them. Write it below its leg"
+            raise WrongError(kind, message)
+    check_reason(txn.meta.get("reason"))
+    said = txn.meta.get("lot-kind")
+    if said is not None and said not in set(Kind):
+        message = f'The lot-kind "{said}" is unknown; {nearest(str(said), Kind)}'
+        raise WrongError(UnknownWord, message)
