@@ -1,4 +1,7 @@
-"""Downloads: a report as a workbook or as CSV, the very rows on the screen."""
+"""Downloads: a report as a workbook or as CSV, the very rows on the screen.
+
+What writes workbooks is imported when one is asked for: Fava's start need not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from lotcost.reports.catalog import Question
 from lotcost.reports.recall import pack
 from lotcost.reports.report import Report
 from lotcost.reports.trace import Index, Trace
-from lotcost.workbook import MOST_ROWS, whole_book, write_book, write_report, write_reports
 
 Download = Response | tuple[str, int, dict[str, str]]
 _TYPES = {
@@ -26,6 +28,8 @@ def download(report: Report, kind: str, about: About) -> Download:
     """Return a report as a file named after it."""
     stream = io.BytesIO()
     if kind == "xlsx":
+        from lotcost.workbook import write_report
+
         write_report(report, about, stream)
     else:
         stream.write(csv(report).encode("utf-8-sig"))  # a spreadsheet knows UTF-8 by its mark alone
@@ -37,6 +41,8 @@ def download(report: Report, kind: str, about: About) -> Download:
 
 def whole_workbook(books: Books, question: Question, errors: int, about: About) -> Download:
     """Return the workbook of all reports."""
+    from lotcost.workbook import MOST_ROWS, whole_book, write_book
+
     stream = io.BytesIO()
     write_book(whole_book(books, question, errors, MOST_ROWS), about, stream)
     stream.seek(0)
@@ -47,6 +53,8 @@ def whole_workbook(books: Books, question: Question, errors: int, about: About) 
 
 def recall_pack(index: Index, found: Trace, about: About, kind: str) -> Download:
     """Return the pack of a recall as a workbook, or its summary as a page to print."""
+    from lotcost.workbook import write_reports
+
     if kind == "html":
         return Response(recall_page(index, found, about), mimetype="text/html")
     stream = io.BytesIO()
