@@ -11,7 +11,7 @@ import copy
 import datetime
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
@@ -24,14 +24,12 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Config
-from lotcost.ledger.earning import Earning, earnings
-from lotcost.ledger.fates import Became, Holding, became
-from lotcost.ledger.flows import Flow, Move, Moved, Sum, flows, moves
 from lotcost.ledger.lineage import makings
 from lotcost.ledger.lines import Line, joined, said_by, when
 from lotcost.ledger.parties import PARTY, Party, party_of, read_parties
 from lotcost.ledger.prices import converter
 from lotcost.ledger.revenue import Attribution, attribute
+from lotcost.ledger.sums import Sums
 from lotcost.model import BRINGS_LOTS, ZERO, Kind, Lot, Money
 
 __all__ = ["Books", "Line"]
@@ -121,60 +119,24 @@ class Books:
         return lines if self._where is None else list(filter(self._where, lines))
 
     @cached_property
-    def moves(self) -> Mapping[Move, Moved]:
-        """What moved each lot in each account, of what was asked for."""
-        return self._all_moves if self._where is None else self._moves(self.picked)
-
-    @cached_property
-    def flows(self) -> Mapping[Flow, Sum]:
-        """What moved goods in each account, of what was asked for."""
-        return flows(self.moves)
-
-    @cached_property
-    def became(self) -> Mapping[Holding, Became]:
-        """What became of each lot, of what was asked for."""
-        with no_collecting():
-            return became(self.moves, by_account=False)
-
-    @cached_property
-    def became_by_account(self) -> Mapping[Holding, Became]:
-        """What became of each lot in each account, of what was asked for."""
-        with no_collecting():
-            return became(self.moves, by_account=True)
-
-    def picked_since(self, day: datetime.date) -> Sequence[tuple[int, Line]]:
-        """Return the lines asked for from the morning of a day on."""
-        return self.picked[bisect.bisect_left(self.picked, day, key=lambda each: each[1].date) :]
-
-    def moves_since(self, day: datetime.date) -> Mapping[Move, Moved]:
-        """Return what moved each lot from the morning of a day on, of what was asked for."""
-        return self._moves(self.picked_since(day))
-
-    def moves_before(self, day: datetime.date) -> Mapping[Move, Moved]:
-        """Return what moved each lot before a day, of what was asked for."""
-        return self._moves(self.picked[: len(self.picked) - len(self.picked_since(day))])
-
-    def earnings(self, since: datetime.date | None = None) -> Iterator[Earning]:
-        """Yield what margins are made of, of what was asked for."""
-        placed = self.picked if since is None else self.picked_since(since)
-        return earnings(placed, self.revenue.earned, self.convert)
+    def sums(self) -> Sums:
+        """What the lines add up to, of what was asked for."""
+        return self._all_sums if self._where is None else self._sums(self.picked)
 
     @cached_property
     def on_hand(self) -> Mapping[tuple[str, Lot], Decimal]:
         """The units of each lot in each account that it was ever in."""
         units: dict[tuple[str, Lot], Decimal] = defaultdict(Decimal)
-        for move, moved in self._all_moves.items():
+        for move, moved in self._all_sums.moves.items():
             units[move.account, move.lot] += moved.units
         return dict(units)
 
     @cached_property
-    def _all_moves(self) -> Mapping[Move, Moved]:
-        return self._moves(enumerate(self.lines))
+    def _all_sums(self) -> Sums:
+        return self._sums(self.picked if self.asks_for_all else tuple(enumerate(self.lines)))
 
-    def _moves(self, placed: Iterable[tuple[int, Line]]) -> Mapping[Move, Moved]:
-        earned, convert = self.revenue.earned, self.convert
-        with no_collecting():
-            return moves(placed, earned, convert)
+    def _sums(self, placed: Sequence[tuple[int, Line]]) -> Sums:
+        return Sums(placed, self.revenue.earned, self.convert)
 
     def of_kinds(self, kinds: Iterable[Kind]) -> list[tuple[int, Line]]:
         """Return the lines of some kinds, of all that there are, each with its place."""
@@ -185,7 +147,7 @@ class Books:
         """Return the same books asked for some of their lines; what is known of them is shared."""
         other = copy.copy(self)
         other._where = where
-        for narrowed in (*("picked", "balance", "moves", "flows", "became", "became_by_account"),):
+        for narrowed in ("picked", "balance", "sums"):
             other.__dict__.pop(narrowed, None)
         return other
 

@@ -109,7 +109,7 @@ def _expired(books: Books) -> dict[str, list[Expired]]:
         if line.lot in lots:
             cost[line.account, line.lot] += line.stock_cost
             currency.setdefault(line.lot, line.currency)
-    asked = {(move.account, move.lot) for move in books.moves}
+    asked = {(move.account, move.lot) for move in books.sums.moves}
     found: dict[str, list[Expired]] = defaultdict(list)
     for (account, lot), expires in late.items():
         if (account, lot) not in asked:

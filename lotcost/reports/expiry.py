@@ -113,7 +113,8 @@ def by_month(report: Report) -> tuple[tuple[datetime.date, Mapping[str, Decimal]
 def _held(books: Books) -> dict[Holding, Sum]:
     """Return what each account holds of each lot, and its cost as the lots report has it."""
     held: dict[Holding, Sum] = {}
-    for (account, lot, currency, *_, expensed, _), (units, cost, *_) in books.moves.items():
+    moves = books.sums.moves
+    for (account, lot, currency, *_, expensed, _), (units, cost, *_) in moves.items():
         if not expensed:
             holding = account, lot, currency
             known = held.get(holding)

@@ -90,8 +90,8 @@ def _sums(books: Books, by: str, since: datetime.date | None) -> dict[tuple[_Gro
         return _sums_of_lines(books, by, since)
     sums: dict[tuple[_Group, str], _Sums] = {}
     group = _grouping(books, by)
-    moved = books.moves if since is None else books.moves_since(since)
-    for (_, lot, _, kind, _, expensed, currency), each in moved.items():
+    moves = books.sums.since(since).moves
+    for (_, lot, _, kind, _, expensed, currency), each in moves.items():
         if not is_counted(kind, expensed):
             continue
         key = group(lot), currency
@@ -108,7 +108,7 @@ def _sums_of_lines(
     """Sum up by what lines of a lot do not have in common."""
     sums: dict[tuple[_Group, str], _Sums] = {}
     month = cache(lambda date: (f"{date:%Y-%m}",))
-    for line, cost, revenue, currency in books.earnings(since):
+    for line, cost, revenue, currency in books.sums.since(since).earnings():
         group: _Group = (None,)
         if by == "month":
             group = month(line.date)

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from lotcost.ledger.books import Books
-from lotcost.ledger.flows import Flow, Sum, flows
+from lotcost.ledger.flows import Flow, Sum
 from lotcost.model import ZERO, Kind
 from lotcost.reports.report import Column, Report, money, trimmed
 from lotcost.reports.sentence import Sentence
@@ -45,7 +45,8 @@ def roll_forward(
     and at once cost of sales.
     """
     sums: dict[tuple[str, str, str], _Sums] = defaultdict(lambda: defaultdict(Decimal))
-    opening, period = _parted(books, since)
+    opening = {} if since is None else books.sums.before(since).flows
+    period = books.sums.since(since).flows
     for flow, moved in opening.items():
         _add(sums[_key(flow, by_account)], "opening", flow, moved)
     for flow, moved in period.items():
@@ -73,15 +74,6 @@ def roll_forward(
             *_reversals(books, since),
         ),
     )
-
-
-def _parted(
-    books: Books, since: datetime.date | None
-) -> tuple[Mapping[Flow, Sum], Mapping[Flow, Sum]]:
-    """Return what moved before a day, and since."""
-    if since is None:
-        return {}, books.flows
-    return flows(books.moves_before(since)), flows(books.moves_since(since))
 
 
 def _key(flow: Flow, by_account: bool) -> tuple[str, str, str]:

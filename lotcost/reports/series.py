@@ -36,7 +36,7 @@ def stock_value(
 def stock_by_commodity(books: Books) -> Mapping[str, Amounts]:
     """Return the stock at cost of each commodity that has some, by currency."""
     value: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for flow, moved in books.flows.items():
+    for flow, moved in books.sums.flows.items():
         if not flow.expensed:
             value[flow.commodity][flow.currency] += moved.cost
     held = {commodity: _rounded(books, value[commodity]) for commodity in sorted(value)}

@@ -89,7 +89,7 @@ def _columns(by_account: bool, keys: Iterable[str]) -> tuple[Column, ...]:
 
 def sums_by_lot(books: Books, by_account: bool) -> dict[Holding, Became]:
     """Return what became of each lot, or each lot and account; averaging counts as adjusted."""
-    sums = dict(books.became_by_account if by_account else books.became)
+    sums = dict(books.sums.became_by_account if by_account else books.sums.became)
     for holding, averaged in averaging(books).items():
         key = holding if by_account else ("", *holding[1:])
         moved = dict.fromkeys(("cost_on_hand", "cost_adjusted"), averaged)
@@ -112,7 +112,7 @@ def averaging(books: Books) -> dict[Holding, Decimal]:
             held = pool.setdefault(line.lot, [ZERO, ZERO])
             held[0] += line.units
             held[1] += line.cost
-    asked = {move[:3] for move in books.moves}
+    asked = {move[:3] for move in books.sums.moves}
     moved = {}
     for (account, _, currency), held_by_lot in pools.items():
         lots_held = sorted(held_by_lot)

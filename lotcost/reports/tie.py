@@ -37,7 +37,7 @@ def booked_on(
 def ties(books: Books) -> tuple[Tie, ...]:
     """Tie the lots that were asked for to the ledger, a currency each."""
     of_lots: dict[str, Decimal] = defaultdict(Decimal)
-    for flow, moved in books.flows.items():
+    for flow, moved in books.sums.flows.items():
         if not flow.expensed:
             of_lots[flow.currency] += moved.cost
     of_ledger: dict[str, Decimal] = defaultdict(Decimal)

@@ -25,7 +25,7 @@ def valuation(books: Books) -> Report:
     """Return a row an account, commodity and currency; the difference is ledger less lots."""
     units: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     cost: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for flow, moved in books.flows.items():
+    for flow, moved in books.sums.flows.items():
         if flow.expensed:
             continue
         key = flow.account, flow.commodity, flow.currency

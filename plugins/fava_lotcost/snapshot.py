@@ -37,7 +37,7 @@ from lotcost.reports.trace import Cycle, Index, Trace, trace
 T = TypeVar("T")
 _LOTS = attrgetter(
     *("lines", "picked", "revenue", "cards", "statuses", "on_hand"),
-    *("became", "balance", "flows"),
+    *("balance", "sums.became", "sums.flows"),
 )
 BARS = frozenset({"recalled", "quarantine", "expired"})
 """The statuses that bar a lot from sale."""
