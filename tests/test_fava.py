@@ -157,8 +157,10 @@ def test_a_group_of_a_card_leads_to_its_lots(open_fava: Open) -> None:
     assert "plant : 7" in page.text
     everything = Article(pages.client.get(page.links["✕"]).get_data(as_text=True))
     assert figures(everything.rows()[:-1], "Lot") == ["F1", "L1"]
-    exported = pages.get(LOTS, "export.csv", key="plant", value="8").get_data(as_text=True)
-    assert len(exported.splitlines()) == 1
+    for other in ("8", "None", '"><img src=x onerror=alert(1)>'):
+        exported = pages.get(LOTS, "export.csv", key="plant", value=other).get_data(as_text=True)
+        assert len(exported.splitlines()) == 1
+        assert "<img" not in pages.page(LOTS, key=other, value=other).html
 
 
 def test_of_many_groups_the_ten_best_and_worst_are_drawn(open_fava: Open) -> None:

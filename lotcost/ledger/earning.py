@@ -40,18 +40,26 @@ def earnings(
         if not is_counted(line.kind, line.expensed):
             continue
         revenue = earned.get(place)
-        cost, currency, number = line.cost_out, line.currency, ZERO
-        if revenue is not None:
-            number, sold_in = revenue
-            if sold_in != currency:
-                cost, currency = cost_sold(line, revenue, convert)
-                number = number if sold_in == currency else ZERO
-        yield _earning((line, cost, number, currency))
+        if revenue is None:
+            yield _earning((line, line.cost_out, ZERO, line.currency))
+        elif revenue.currency == line.currency:
+            yield _earning((line, line.cost_out, revenue.number, line.currency))
+        else:
+            yield _earning((line, *abroad(line, revenue, convert)))
 
 
 def is_counted(kind: Kind, expensed: bool) -> bool:
     """Whether margins are made of a line: of landed cost, what landed on goods that were gone."""
     return kind in _COUNTED and (expensed or kind is not Kind.LANDED_COST)
+
+
+def abroad(line: Line, earned: Money, convert: Convert) -> tuple[Decimal, Decimal, str]:
+    """Return the cost and the revenue of a line that was sold in another currency, and that.
+
+    Where no price converts the cost it stays in its own, and the revenue is not told with it.
+    """
+    cost, currency = cost_sold(line, earned, convert)
+    return cost, earned.number if currency == earned.currency else ZERO, currency
 
 
 def cost_sold(line: Line, earned: Money | None, convert: Convert) -> Money:

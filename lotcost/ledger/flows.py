@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from lotcost.ledger.earning import Convert, cost_sold
+from lotcost.ledger.earning import Convert, abroad
 from lotcost.ledger.lines import Line
 from lotcost.model import ZERO, Kind, Lot, Money, maker
 
@@ -86,11 +86,9 @@ def moves(
         cost_out, sold_in, revenue = cost if expensed else -cost, currency, earned.get(place)
         number = at_cost = ZERO
         if revenue is not None:
-            number, its_currency = revenue
-            at_cost = number
-            if its_currency != currency:
-                cost_out, sold_in = cost_sold(line, revenue, convert)
-                number = number if its_currency == sold_in else ZERO
+            number = at_cost = revenue.number
+            if revenue.currency != currency:
+                cost_out, number, sold_in = abroad(line, revenue, convert)
                 own = convert(revenue, currency, line.date)
                 at_cost = ZERO if own is None else own.number
         move = _move((line.account, line.lot, currency, line.kind, units > ZERO, expensed, sold_in))

@@ -165,7 +165,8 @@ class LotCostLots(LotPage, FavaExtensionBase):
 def _with_fact(books: Books, report: Report, key: str, value: str) -> Iterator[Row]:
     """Yield the lots of which something is known, as the margins group by it."""
     for row in report.rows:
-        if str(books.fact(Lot(row["commodity"], row["lot"]), key)) == value:
+        fact = books.fact(Lot(row["commodity"], row["lot"]), key)
+        if fact is not None and str(fact) == value:
             yield row
 
 
