@@ -11,6 +11,7 @@ An account is an inventory account when its own `open`, or its nearest ancestor'
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache, partial
@@ -102,11 +103,11 @@ class Config:
         self.is_expense = cache(partial(_is_below, options["name_expenses"]))
         self._opens: dict[str, data.Open] = {}
         currencies = dict.fromkeys(options["operating_currency"])
-        held: set[tuple[str, str]] = set()
+        held: dict[str, set[str]] = defaultdict(set)
         for entry in entries:
             if isinstance(entry, data.Transaction):
-                for account, (_, commodity), cost, price, _, _ in entry.postings:
-                    held.add((account, commodity))
+                for account, amount, cost, price, _, _ in entry.postings:
+                    held[account].add(amount[1])
                     if price is not None:
                         currencies[price.currency] = None
                     if cost is not None:
@@ -119,10 +120,10 @@ class Config:
                 self.errors.extend(_commodity_errors(entry))
             elif isinstance(entry, data.Custom) and entry.type == "lotcost":
                 self.errors.extend(self._read_setting(entry))
-        self.posted_to = frozenset(account for account, _ in held)
+        self.posted_to = frozenset(held)
         self.main_currency: str = next(iter(currencies), "USD")
         self.unreadable = frozenset(filter(self._is_unreadable, self.posted_to))
-        stocked = {commodity for account, commodity in held if self.policy(account) is not None}
+        stocked = {goods for name in held if self.policy(name) is not None for goods in held[name]}
         self.currencies = frozenset(currencies)
         self._goods = stocked - self.currencies
         self.is_goods: Callable[[str], bool] = self._goods.__contains__

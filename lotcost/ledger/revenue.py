@@ -45,10 +45,10 @@ def attribute(
     entries: Sequence[data.Directive], lines: Sequence[Line], config: Config
 ) -> Attribution:
     """Attribute the ledger's income to lines."""
-    sales: dict[int, dict[int, Line]] = {}
+    sales: dict[int, dict[int, Line]] = defaultdict(dict)
     for place, line in enumerate(lines):
         if line.kind in SOLD:
-            sales.setdefault(line.entry, {})[place] = line
+            sales[line.entry][place] = line
     legs = _income_legs(entries, config)
     earned: dict[int, Money] = {}
     left: dict[tuple[int, str], Decimal] = {}

@@ -45,6 +45,7 @@ print(json.dumps(taken))
 """
 LOAD = """
 import sys
+import fava_lotcost  # and with it Fava: what is imported once is no part of a load
 from fava.core import FavaLedger
 ledger = FavaLedger(sys.argv[1])
 assert not ledger.errors, ledger.errors[0].message
