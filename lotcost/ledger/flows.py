@@ -82,8 +82,8 @@ def moves(
     """
     sums: dict[Move, list[Any]] = {}
     for place, line in placed:
-        units, cost, currency, expensed = line.units, line.cost, line.currency, line.expensed
-        cost_out, sold_in, revenue = cost if expensed else -cost, currency, earned.get(place)
+        units, cost, currency, cost_out = line.units, line.cost, line.currency, line.cost_out
+        sold_in, revenue = currency, earned.get(place)
         number = at_cost = ZERO
         if revenue is not None:
             number = at_cost = revenue.number
@@ -91,7 +91,8 @@ def moves(
                 cost_out, number, sold_in = abroad(line, revenue, convert)
                 own = convert(revenue, currency, line.date)
                 at_cost = ZERO if own is None else own.number
-        move = _move((line.account, line.lot, currency, line.kind, units > ZERO, expensed, sold_in))
+        kind, is_in, expensed = line.kind, units > ZERO, line.expensed
+        move = _move((line.account, line.lot, currency, kind, is_in, expensed, sold_in))
         known = sums.get(move)
         if known is None:
             sums[move] = [units, cost, place, cost_out, number, at_cost]

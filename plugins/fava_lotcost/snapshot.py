@@ -5,8 +5,9 @@ the one it began with.
 
 When the ledger is loaded the lots are read once (`read`): the lines, what they earned, the cards,
 what has expired. Every page needs them, and so does any page of Fava's, whose sidebar counts the
-expired lots. Reports are made when a page asks for them, and what a page shows of a report
-whatever the rest of its address says is made once too (`keep`).
+expired lots. The margins of each month are made then too, as they take every line once more; other
+reports are made when a page asks for them, and what a page shows of one whatever the rest of its
+address says is made once too (`keep`).
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Snapshot:
         """Read the lots, which all that is asked later is made of."""
         with no_collecting():
             _LOTS(self.books(Asked()))
-            self.report("margins", Asked(), "month")  # as it asks every line once more
+            self.report("margins", Asked(), "month")
             self.proposals(Asked())
             self._marks(None)
 
