@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -27,6 +27,7 @@ _FIGURES = (
 GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 """What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
 _Group = tuple[Any, ...]
+_Part = tuple[_Group, str, str, Kind, Decimal, Decimal, Decimal]
 
 
 def margins(books: Books, by: str = "lot", since: datetime.date | None = None) -> Report:
@@ -71,7 +72,7 @@ class _Sums:
         self.revenue = self.cost_of_sales = self.write_offs = self.units = ZERO
 
     def add(
-        self, kind: Kind, commodity: str, units: Decimal, cost: Decimal, revenue: Decimal
+        self, commodity: str, kind: Kind, units: Decimal, cost: Decimal, revenue: Decimal
     ) -> None:
         """Add goods that went out; units are negative, cost and revenue positive."""
         if commodity != self.commodity:
@@ -86,27 +87,28 @@ class _Sums:
 
 def _sums(books: Books, by: str, since: datetime.date | None) -> dict[tuple[_Group, str], _Sums]:
     """Sum up what goods earned by their group and the currency they were sold in."""
-    if by in {"month", "customer"}:
-        return _sums_of_lines(books, by, since)
     sums: dict[tuple[_Group, str], _Sums] = {}
-    group = _grouping(books, by)
-    moves = books.sums.since(since).moves
-    for (_, lot, _, kind, _, expensed, currency), each in moves.items():
-        if not is_counted(kind, expensed):
-            continue
-        key = group(lot), currency
-        found = sums.get(key)
+    apart = _by_line if by in {"month", "customer"} else _by_lot
+    for group, currency, commodity, kind, units, cost, revenue in apart(books, by, since):
+        found = sums.get((group, currency))
         if found is None:
-            found = sums[key] = _Sums(lot.commodity)
-        found.add(kind, lot.commodity, each.units, each.cost_out, each.revenue)
+            found = sums[group, currency] = _Sums(commodity)
+        found.add(commodity, kind, units, cost, revenue)
     return sums
 
 
-def _sums_of_lines(
-    books: Books, by: str, since: datetime.date | None
-) -> dict[tuple[_Group, str], _Sums]:
-    """Sum up by what lines of a lot do not have in common."""
-    sums: dict[tuple[_Group, str], _Sums] = {}
+def _by_lot(books: Books, by: str, since: datetime.date | None) -> Iterator[_Part]:
+    group = _grouping(books, by)
+    for (_, lot, _, kind, _, expensed, currency), each in books.sums.since(since).moves.items():
+        if is_counted(kind, expensed):
+            yield (
+                *(group(lot), currency, lot.commodity, kind),
+                *(each.units, each.cost_out, each.revenue),
+            )
+
+
+def _by_line(books: Books, by: str, since: datetime.date | None) -> Iterator[_Part]:
+    """Yield what lines of a lot do not have in common."""
     month = cache(lambda date: (f"{date:%Y-%m}",))
     for line, cost, revenue, currency in books.sums.since(since).earnings():
         group: _Group = (None,)
@@ -114,11 +116,7 @@ def _sums_of_lines(
             group = month(line.date)
         elif line.kind in SOLD:
             group = (books.party(line),)
-        found = sums.get((group, currency))
-        if found is None:
-            found = sums[group, currency] = _Sums(line.lot.commodity)
-        found.add(line.kind, line.lot.commodity, line.units, cost, revenue)
-    return sums
+        yield group, currency, line.lot.commodity, line.kind, line.units, cost, revenue
 
 
 def _place(group: tuple[tuple[_Group, str], _Sums]) -> tuple[tuple[bool, str], ...]:
