@@ -55,6 +55,8 @@ class Shelf:
       wants_lot: Whether an issue has to say its lot.
     """
 
+    _draw: Callable[[Pile, Decimal], Layer] = staticmethod(Pile.draw)
+
     def __init__(self, key: Callable[[Pile], Key], wants_lot: bool) -> None:
         self.wants_lot = wants_lot
         self._queue = Queue(key)
@@ -116,15 +118,13 @@ class Shelf:
                 self._queue.add(pile)
         queue = self._queue if lot is None and bars is not None else self._next(lot, bars)
         place = queue.first()
-        if place is not None and ZERO < units <= place[2].units:
+        if place is not None:
             pile = place[2]
-            # Most draws are of one layer, and want no plan.
-            if bars is None or not bars.bar(pile):
-                return (self._drawn(pile, units),)
+            # Most draws leave some of one pile, and want no plan.
+            if ZERO < units < pile.units and (bars is None or not bars.bar(pile)):
+                return (self._draw(pile, units),)
         plan = self._plan(units, lot, bars)
-        if plan is None:
-            return None
-        return tuple([self._drawn(pile, part) for pile, part in plan])
+        return None if plan is None else self._carried_out(plan)
 
     def layers(self, lot: str | None = None) -> Iterator[Layer]:
         """Yield what is on hand, first in first out, of one lot where one is named."""
@@ -154,9 +154,6 @@ class Shelf:
     def _joined(self, layer: Layer, part: Layer, cent: Decimal, join: Join) -> Layer | None:
         return join(layer, part, cent)
 
-    def _draw(self, pile: Pile, units: Decimal) -> Layer:
-        return pile.draw(units)
-
     def _enqueue(self, pile: Pile) -> None:
         """Let a pile that has units be drawn."""
         if pile not in self._aside:
@@ -165,6 +162,9 @@ class Shelf:
         if number not in self._lots:
             self._lots[number] = Queue(fifo)
         self._lots[number].add(pile)
+
+    def _carried_out(self, plan: Plan) -> tuple[Layer, ...]:
+        return tuple([self._drawn(pile, units) for pile, units in plan])
 
     def _drawn(self, pile: Pile, units: Decimal) -> Layer:
         """Draw from a pile, which leaves the queues where it is used up."""

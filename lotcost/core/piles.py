@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 
 from lotcost.core.rounding import anew, cost_gone, down_gone
-from lotcost.model import Layer, maker
+from lotcost.model import ZERO, Layer, maker
 
 Key = tuple[int, int, int]
 _layer = maker(Layer)
@@ -25,8 +25,8 @@ class Pile:
     """
 
     __slots__ = (
-        *("_gone_cost", "_layer", "acquired", "basis", "cent", "currency", "expires", "gone"),
-        *("lot", "order", "serial", "unit_cost", "units"),
+        *("_gone_cost", "_is_down", "_layer", "acquired", "basis", "cent", "currency"),
+        *("expires", "gone", "lot", "order", "serial", "unit_cost", "units"),
     )
 
     def __init__(self, layer: Layer, serial: int, cent: Decimal) -> None:
@@ -46,6 +46,7 @@ class Pile:
         self.basis = layer.basis
         self.gone = layer.gone
         self._gone_cost = layer.basis.cost - layer.cost
+        self._is_down = bool(layer.basis.written_down)
         self._layer: Layer | None = layer
 
     @property
@@ -65,8 +66,8 @@ class Pile:
         self.units -= units
         self.gone = after = before + units
         self._gone_cost = cost = cost_gone(basis, after, self.cent)
-        down = basis.written_down
-        if down:
+        down = ZERO
+        if self._is_down:
             down = down_gone(basis, after, self.cent) - down_gone(basis, before, self.cent)
         return self._part(units, cost - cost_before, before, down)
 
@@ -116,11 +117,15 @@ class Queue:
         """Return the place of the pile whose turn it is; places compare as turns do."""
         heap, standing = self._heap, self._in
         if heap is None:
-            heap = self._heap = [self._place(pile) for pile in standing.values()]
-            heapq.heapify(heap)
+            heap = self._heap = self._heaped()
         while heap and heap[0][1] not in standing:
             heapq.heappop(heap)
         return heap[0] if heap else None
+
+    def _heaped(self) -> list[Place]:
+        heap = [self._place(pile) for pile in self._in.values()]
+        heapq.heapify(heap)
+        return heap
 
     def leave(self, pile: Pile) -> None:
         """Let a pile leave the queue, if it stands in it."""

@@ -79,7 +79,11 @@ class Past:
 
 
 class Stock:
-    """Everything on hand, and what is known of each lot."""
+    """Everything on hand, and what is known of each lot.
+
+    Attributes:
+      begin: Begins an event: what it draws can be put back until the next one begins.
+    """
 
     def __init__(self, rules: Rules, arrivals: Callable[[], Mapping[Lot, datetime.date]]) -> None:
         self.rules = rules
@@ -90,13 +94,10 @@ class Stock:
         self.by_link: dict[str, dict[Lot, None]] = defaultdict(dict)
         self.last: dict[str, Layer] = {}  # each commodity's last receipt
         self._drawn: list[tuple[str, tuple[Layer, ...]]] = []
+        self.begin = self._drawn.clear
         self._receipts = 0
         self._shelves: dict[tuple[str, str], Shelf] = {}
         self._bars = Bars(rules, self.recalls)
-
-    def begin(self) -> None:
-        """Begin an event: what it draws can be put back until the next one begins."""
-        self._drawn.clear()
 
     def put_back(self) -> None:
         """Undo the draws of the event at hand, last first."""
