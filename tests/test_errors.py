@@ -529,6 +529,73 @@ def test_a_transfer_brings_in_what_it_takes_out(ledger, told):
     assert ledger.lot("MILK", "L1", account="Assets:Stock:Main")["units_on_hand"] == 10
 
 
+@pytest.mark.parametrize(
+    ("leg", "message"),
+    [
+        (
+            "-2 MILK",
+            "A transfer takes out 2 MILK, and they come in nowhere. "
+            "Write where they go: Assets:Inventory:Shop  2 MILK",
+        ),
+        (
+            "2 MILK @ 2.00 USD",
+            "A transfer brings in 2 MILK, and they leave no inventory account. "
+            "Write where they leave: Assets:Inventory:Main  -2 MILK",
+        ),
+    ],
+)
+def test_a_transfer_that_has_one_side_is_asked_for_the_other(leg, message):
+    text = f"""
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Liabilities:Payable
+
+    2025-01-05 * "Out to the van"
+      Assets:Stock  {leg}
+        lot-kind: "transfer"
+      Assets:Transit
+    """
+    ledger = load(text)
+    assert tell(text, ledger) == [(UnevenTransfer, f"Assets:Stock  {leg}", message)]
+    assert on_hand(ledger) == {"L1": 10}
+
+
+def test_a_batch_that_makes_nothing_is_asked_what_it_makes(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 FLOUR @ 2.00 USD
+        lot: "F1"
+      Liabilities:Payable
+
+    2025-01-05 * "Bake"
+      Assets:Stock  -1 FLOUR
+        lot-kind: "production"
+      Expenses:Bakery  2.00 USD
+    """
+    assert told == [
+        (
+            UnclearKind,
+            "Assets:Stock  -1 FLOUR",
+            "1 FLOUR go into a batch that makes nothing. Write what it makes, as in "
+            'Assets:Inventory:Main  40 CAKE, or reason: "abnormal-loss" where it was lost',
+        )
+    ]
+    assert on_hand(ledger) == {"F1": 10}
+
+
 def test_goods_that_go_out_for_no_reason_ask_for_one(ledger, told):
     """
     plugin "beancount_lotcost"

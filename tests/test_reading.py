@@ -98,6 +98,10 @@ def kinds(legs):
         ("Assets:Stock -3 MILK @ 5 USD\nExpenses:StockDifferences", "adjustment"),
         ("Assets:Stock -3 MILK @ 5 USD\nAssets:Receivable", "sale"),
         ("Assets:Stock -3 MILK @ 0 USD", "sale"),
+        (
+            "Assets:Stock:Main -3 MILK @ 5 USD\nAssets:Stock:Main -2 TEA\nAssets:Stock:Shop 2 TEA",
+            "sale",
+        ),
         ("Assets:Stock -3 MILK\nIncome:Sales -15 USD\nAssets:Receivable 15 USD", "sale"),
         ("Assets:Stock -3 MILK\nIncome:Rent -15 USD\nAssets:Receivable 15 USD", "sale"),
         ("Assets:Stock -3 MILK\nExpenses:CostOfSales", "sale"),

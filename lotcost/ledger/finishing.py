@@ -8,7 +8,14 @@ from beancount.core import data
 
 from lotcost.ledger.config import Config
 from lotcost.ledger.documents import elided_money, money_beside
-from lotcost.ledger.errors import ElidedAmount, MixedStyles, WrongShares
+from lotcost.ledger.errors import (
+    ElidedAmount,
+    MixedStyles,
+    UnclearKind,
+    UnevenTransfer,
+    WrongShares,
+    number,
+)
 from lotcost.ledger.kinds import Legs
 from lotcost.ledger.serials import with_unit_shares
 from lotcost.ledger.words import WrongError
@@ -40,13 +47,34 @@ def _transfer(movement: Movement, legs: Legs) -> Movement:
     out = {issue.commodity for issue in movement.issues}
     into = {receipt.commodity for receipt in movement.receipts}
     if out != into:
-        native = next(each.posting.account for each in legs.goods if each.policy.native)
+        native = next((each.posting.account for each in legs.goods if each.policy.native), None)
+        if native is None:
+            raise WrongError(UnevenTransfer, _one_sided(movement))
         raise WrongError(
             MixedStyles,
             f"Goods move between {native}, which Beancount books, and a managed account, and "
             "neither side can cost the other's. Give both accounts one lot-method",
         )
     return _agreed_on_lots(movement)
+
+
+def _one_sided(movement: Movement) -> str:
+    """Say which goods a transfer takes out, or brings in, and no more than that."""
+    into = {receipt.commodity for receipt in movement.receipts}
+    for issue in movement.issues:
+        if issue.commodity not in into:
+            what = f"{number(issue.units)} {issue.commodity}"
+            return (
+                f"A transfer takes out {what}, and they come in nowhere. "
+                f"Write where they go: Assets:Inventory:Shop  {what}"
+            )
+    out = {issue.commodity for issue in movement.issues}
+    goods = next(receipt for receipt in movement.receipts if receipt.commodity not in out)
+    what = f"{number(goods.units)} {goods.commodity}"
+    return (
+        f"A transfer brings in {what}, and they leave no inventory account. "
+        f"Write where they leave: Assets:Inventory:Main  -{what}"
+    )
 
 
 def _agreed_on_lots(movement: Movement) -> Movement:
@@ -95,6 +123,14 @@ def _with_conversion(
                 f"{posting.account}  -30.00 {config.main_currency}",
                 posting,
             )
+    if not movement.receipts:
+        used = movement.issues[0]
+        what = f"{number(used.units)} {used.commodity}"
+        raise WrongError(
+            UnclearKind,
+            f"{what} go into a batch that makes nothing. Write what it makes, as in "
+            'Assets:Inventory:Main  40 CAKE, or reason: "abnormal-loss" where it was lost',
+        )
     _check_shares(movement.receipts)
     conversion = _beside(txn, legs, config, without=_written_off_to(legs))
     if len(conversion) > 1:

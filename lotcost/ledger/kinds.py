@@ -48,8 +48,8 @@ class Legs(NamedTuple):
 
     Attributes:
       moving: The inventory accounts of each commodity that comes in, or goes out.
-      made: The commodities that come in without a price.
-      used: The commodities that go out.
+      made: The commodities that come in without a price, and from no other inventory account.
+      used: The commodities that go out, and to no other inventory account.
       earns: Whether there is a leg on an income account.
       telling: The places of the postings whose metadata says something.
     """
@@ -96,11 +96,20 @@ class Legs(NamedTuple):
                 used.add(commodity)
             elif not priced:
                 made.add(commodity)
+        if made:  # what moves between accounts is neither made nor used up
+            crossing = {goods for goods in made & used if _crosses(goods, moving)}
+            made -= crossing
+            used -= crossing
         earns = any(map(config.is_income, others))
         return cls(tuple(goods), others, moving, made, used, earns, tuple(telling))
 
 
 _goods = maker(Goods)
+
+
+def _crosses(commodity: str, moving: Mapping[tuple[str, bool], Set[str]]) -> bool:
+    """Whether goods go from one inventory account to another."""
+    return len(moving[commodity, True] | moving[commodity, False]) > 1
 
 
 def is_silent(meta: Mapping[str, Any]) -> bool:

@@ -126,7 +126,8 @@ def _landings(books: Books, lines: Sequence[Line], own: Sequence[Lot]) -> Iterat
     txn = books.entries[entry]
     for place, posting in enumerate(txn.postings):
         source = posting.meta or {}
-        if not is_landed(posting) or "lot-commodity" in source:
+        elided_goods = books.config.is_goods(posting.units.currency)  # beside money of its line
+        if not is_landed(posting) or "lot-commodity" in source or elided_goods:
             continue
         landed = tuple(line for line in lines if _at(line.source) == _at(source))
         if landed:
