@@ -1804,6 +1804,135 @@ def test_an_unknown_key_on_the_leg_of_a_payment_is_an_error(told):
 # One cause, one error.
 
 
+def test_what_follows_from_a_refused_batch_is_silent(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-down: Expenses:WriteDown
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 FLOUR @ 2.00 USD
+        lot: "F1"
+      Liabilities:Payable
+
+    2025-01-03 * "Bake"
+      Assets:Stock  -12 FLOUR
+      Assets:Stock  4 CAKE
+        lot: "C1"
+
+    2025-01-04 * "Sale by the lot"
+      Assets:Stock  -2 CAKE @ 5.00 USD
+        lot: "C1"
+      Assets:Cash
+
+    2025-01-04 * "Sale of any"
+      Assets:Stock  -1 CAKE @ 5.00 USD
+      Assets:Cash
+
+    2025-01-05 * "Freight"
+      Expenses:Freight  3.00 USD
+        landed-on: "C1"
+      Assets:Cash
+
+    2025-01-31 custom "lot-count" Assets:Stock "C1" 1 CAKE
+    2025-01-31 custom "lot-write-down" "CAKE" "C1" 1.00 USD
+    2025-01-31 custom "lot-close" Assets:Stock 4.00 USD
+    """
+    assert told == [
+        (
+            ShortStock,
+            "Assets:Stock  -12 FLOUR",
+            "Assets:Stock is 2 FLOUR short on 2025-01-03: 12 wanted, 10 on hand (lot F1 10).",
+        )
+    ]
+
+
+def test_what_follows_from_a_receipt_that_cannot_be_read_is_silent(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery" ^po-9
+      Assets:Stock:Main  10 RICE
+        lot: "R1"
+      Liabilities:Payable  -20.00 USD
+
+    2025-01-03 * "To the shop"
+      Assets:Stock:Main  -4 RICE
+      Assets:Stock:Shop  4 RICE
+
+    2025-01-04 * "Sale"
+      Assets:Stock:Shop  -2 RICE @ 5.00 USD
+      Assets:Cash
+
+    2025-01-05 * "Freight"
+      Expenses:Freight  3.00 USD
+        landed-on: "^po-9"
+      Assets:Cash
+
+    2025-01-06 * "Back from the customer"
+      Assets:Stock:Shop  1 RICE @ 5.00 USD
+        lot-kind: "sale-return"
+      Assets:Cash
+
+    2025-01-31 custom "lot-count" Assets:Stock:Main "R1" 6 RICE
+    2025-01-31 custom "lot-close" Assets:Stock 19.00 USD
+    """
+    assert told == [
+        (
+            MissingCost,
+            "Assets:Stock:Main  10 RICE",
+            "10 RICE come in, and nothing says what they cost. Write their price: "
+            "10 RICE @ 1.00 USD",
+        )
+    ]
+
+
+def test_what_an_error_does_not_explain_is_told_beside_it(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 RICE
+        lot: "R1"
+      Liabilities:Payable  -20.00 USD
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 TEA @ 1.00 USD
+        lot: "T1"
+      Liabilities:Payable
+
+    2025-01-04 * "More than was to come in"
+      Assets:Stock  -11 RICE @ 5.00 USD
+      Assets:Cash
+
+    2025-01-05 * "Other goods"
+      Assets:Stock  -11 TEA @ 5.00 USD
+      Assets:Cash
+
+    2025-01-31 custom "lot-count" Assets:Stock "T2" 6 TEA
+    """
+    assert [error for error, _, _ in told] == [
+        *(MissingCost, ShortStock, ShortStock, CountUncosted),
+    ]
+
+
 def test_an_unknown_method_is_one_error_whatever_moves(told):
     """
     plugin "beancount_lotcost"
@@ -1815,12 +1944,17 @@ def test_an_unknown_method_is_one_error_whatever_moves(told):
 
     2025-01-02 * "Delivery"
       Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
       Liabilities:Payable
 
     2025-01-05 * "Invoice 101"
       Assets:Stock  -2 MILK
       Assets:Receivable  10.00 USD
       Income:Sales  -10.00 USD
+
+    2025-01-31 custom "lot-count" Assets:Stock "L1" 8 MILK
+    2025-01-31 custom "lot-status" "MILK" "L1" "quarantine"
+    2025-01-31 custom "lot-close" Assets:Stock 16.00 USD
     """
     assert told == [
         (

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 from lotcost.core.counting import count, find
 from lotcost.core.landing import land
 from lotcost.core.production import make
-from lotcost.core.refusals import LotsDiffer, NoPrice, NotSold, Refusal, Uneven
+from lotcost.core.refusals import LotsDiffer, NoPrice, Refusal, Uneven
 from lotcost.core.returns import bring_back
 from lotcost.core.rounding import split
 from lotcost.core.rules import Rules
@@ -49,16 +48,11 @@ _costed = maker(Costed)
 
 
 class Refused(NamedTuple):
-    """An event that was not booked, the posting at fault, and why.
-
-    Attributes:
-      follows: Whether that is only because a sale before was not booked either.
-    """
+    """An event that was not booked, the posting at fault, and why."""
 
     event: Event
     posting: int
     why: Refusal
-    follows: bool = False
 
 
 Outcome = Costed | Revalued | Refused | None
@@ -72,7 +66,6 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
     """
     stock = Stock(rules, cache(lambda: _arrivals(events)))
     refused_entries: set[int] = set()
-    unsold: dict[str, Decimal] = defaultdict(Decimal)  # what sales that were refused had sold
     for event in events:
         if type(event) is Landing and event.is_on_own and event.entry in refused_entries:
             yield None
@@ -83,17 +76,8 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
             outcome: Outcome = _BOOK[what](stock, event)
         except RefusedError as refused:
             stock.put_back()
-            why = refused.why
-            follows = False
-            if isinstance(why, NotSold):
-                lacking = why.returned - why.sold
-                follows = lacking <= unsold[why.commodity]
-                unsold[why.commodity] -= lacking if follows else ZERO
-            outcome = Refused(event, refused.posting, why, follows)
+            outcome = Refused(event, refused.posting, refused.why)
             refused_entries.add(event.entry)
-            if isinstance(event, Movement) and event.kind is Kind.SALE:
-                for issue in event.issues:
-                    unsold[issue.commodity] += issue.units
         yield outcome
 
 

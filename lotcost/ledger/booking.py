@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from beancount.core import data
 
 from lotcost.core.costing import Outcome, Refused, replay
+from lotcost.core.following import Causes
 from lotcost.core.recalls import reaches
-from lotcost.core.refusals import ClosingMoved, NoAccount, NothingToLandOn, UnknownLot
+from lotcost.core.refusals import ClosingMoved, NoAccount, NothingToLandOn, Refusal, UnknownLot
 from lotcost.core.rules import Rules
 from lotcost.ledger.collecting import no_collecting
 from lotcost.ledger.config import Policy
@@ -42,9 +43,10 @@ def book(
     native: dict[Lot, Recognised] = {}
     for mark in written.recognised:
         native.setdefault(mark.lot, mark)
+    causes = Causes(written.unread)
     for outcome in replay(written.events, rules):
         if isinstance(outcome, Refused):
-            if not outcome.follows and not _is_of_spoilt_receipt(outcome, written, native):
+            if not causes.explain(outcome) or _is_native(outcome.why, native):
                 errors.append(_error(outcome, entries, written, native))
             spoilt.add(outcome.event.entry)
         elif outcome is not None:
@@ -112,15 +114,9 @@ def _rules(entries: Sequence[data.Directive], written: Written) -> Rules:
     )
 
 
-def _is_of_spoilt_receipt(
-    outcome: Refused, written: Written, native: Mapping[Lot, Recognised]
-) -> bool:
-    """Whether a lot is unknown because the receipt that brings it has an error itself."""
-    return (
-        isinstance(outcome.why, UnknownLot)
-        and outcome.why.lot in written.cards.brought
-        and outcome.why.lot not in native
-    )
+def _is_native(why: Refusal, native: Mapping[Lot, Recognised]) -> bool:
+    """Whether a lot is unknown as Beancount books it, whatever else may be wrong."""
+    return isinstance(why, UnknownLot) and why.lot in native
 
 
 def _error(

@@ -122,7 +122,7 @@ class Config:
                 self.errors.extend(self._read_setting(entry))
         self.posted_to = frozenset(held)
         self.main_currency: str = next(iter(currencies), "USD")
-        self.unreadable = frozenset(filter(self._is_unreadable, self.posted_to))
+        self.unreadable = frozenset(filter(self.is_unreadable, self.posted_to))
         stocked = {goods for name in held if self.policy(name) is not None for goods in held[name]}
         self.currencies = frozenset(currencies)
         self._goods = stocked - self.currencies
@@ -232,7 +232,8 @@ class Config:
             owner=None if owner is None else str(owner),
         )
 
-    def _is_unreadable(self, account: str) -> bool:
+    def is_unreadable(self, account: str) -> bool:
+        """Whether the method of an account is none that is known."""
         return self.policy(account) is None and bool(self._laid_down(account))
 
     def _laid_down(self, account: str) -> data.Open | None:

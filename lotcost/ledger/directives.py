@@ -51,6 +51,8 @@ def read_evenings(
         if read is None:
             continue
         values = [value.value for value in entry.values or ()]
+        if values and isinstance(values[0], str) and config.is_unreadable(values[0]):
+            continue  # the account's open has the error already
         try:
             evening = read(place, entry, values, config)
             if isinstance(evening, Count):

@@ -29,7 +29,7 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
     cards = Cards()
     statuses, errors = card_files.read_directives(entries, cards)
     errors.extend(read_parties(entries)[1])
-    written = Written(config, cards, statuses, [], [], config.errors + errors, set())
+    written = Written(config, cards, statuses, [], [], config.errors + errors, set(), [])
     for place, entry in enumerate(entries):
         if isinstance(entry, data.Transaction):
             TransactionReader(place, entry, written).read()

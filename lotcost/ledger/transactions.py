@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from beancount.core import data
 
 from lotcost.core.expiry import StatusHistory
+from lotcost.core.following import Unread
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.documents import totals
@@ -47,6 +48,7 @@ class Written(NamedTuple):
     Attributes:
       events: In the order they happened: a day's transactions, then what holds in the evening.
       spoilt: The entries with a posting that could not be read.
+      unread: The goods of such postings, in date order.
     """
 
     config: Config
@@ -56,6 +58,7 @@ class Written(NamedTuple):
     recognised: list[Recognised]
     errors: list[LotError]
     spoilt: set[int]
+    unread: list[Unread]
 
 
 class TransactionReader:
@@ -74,17 +77,20 @@ class TransactionReader:
         postings = self.txn.postings
         landed = [place for place in self.legs.telling if is_landed(postings[place])]
         unreadable = self.config.unreadable
-        if unreadable and any(each.account in unreadable for each in self.txn.postings):
+        opaque = [each for each in postings if each.account in unreadable] if unreadable else ()
+        if opaque:
             self.written.spoilt.add(self.place)  # its open has the error already
+            self._leave_unread(opaque)
         if not self.legs.goods and not landed and OF_A_LANDING.keys().isdisjoint(self.txn.meta):
             return
         try:
             check_transaction(self.txn, self.legs)
         except WrongError as wrong:
             self._spoil(wrong.at, wrong)
-            self.written.cards.brought.update(self._lots_named())
+            self._leave_unread(goods.posting for goods in self.legs.goods)
             return
         spoilt: set[Kind | int] = set()
+        groups: dict[int, Kind | int] = {}
         paid = totals(self.txn, self.legs, self.config)
         for goods in self.legs.goods:
             group: Kind | int = Kind.PRODUCTION  # what nothing tells may be an input
@@ -94,8 +100,8 @@ class TransactionReader:
                 self._add(goods, kind, group, paid)
             except WrongError as wrong:
                 self._spoil(goods.posting, wrong)
-                self.written.cards.brought.update(self._lots_named())
                 spoilt.add(group)
+            groups[goods.place] = group
         for group in [group for group in self.movements if group not in spoilt]:
             try:
                 self.movements[group] = finished(
@@ -104,6 +110,8 @@ class TransactionReader:
             except WrongError as wrong:
                 self._spoil(self.txn.postings[self._first_posting(group)], wrong)
                 spoilt.add(group)
+        if spoilt:
+            self._leave_unread(postings[at] for at, group in groups.items() if group in spoilt)
         self._hand_over([self.movements[group] for group in self.movements if group not in spoilt])
         for place in sorted({*landed, *self._landed_here()}):
             self._read_landing(place, bool(spoilt))
@@ -161,12 +169,20 @@ class TransactionReader:
             (kind, date, place, issues, receipts, links, party or "", why, None, sold_in)
         )
 
-    def _lots_named(self) -> Iterator[Lot]:
-        """The lots that were to come in: a directive about them is not one more error."""
-        for goods in self.legs.goods:
-            number = (goods.posting.meta or {}).get("lot", self.txn.meta.get("lot"))
-            if goods.comes_in and isinstance(number, str):
-                yield Lot(goods.posting.units.currency, number)
+    def _leave_unread(self, postings: Iterable[data.Posting]) -> None:
+        """Keep in mind what postings with an error would have moved.
+
+        What they were to bring in is known: a directive about it is not one more error.
+        """
+        txn = self.txn
+        for account, (units, commodity), cost, _, _, meta in postings:
+            said = (meta or {}).get("lot", txn.meta.get("lot")) or (cost and cost.label)
+            lot = said if isinstance(said, str) else None
+            links = txn.links or frozenset()
+            unread = Unread(txn.date, account, commodity, lot, units, links)
+            self.written.unread.append(unread)
+            if unread.brings is not None:
+                self.written.cards.brought.add(unread.brings)
 
     def _sold_in(self, issues: Iterable[Issue]) -> tuple[str, ...]:
         """The currencies that the prices of a posting's goods say, else the income beside it."""
