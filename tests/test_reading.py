@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import textwrap
+from decimal import Decimal
 
 import pytest
 from beancount.core import data
@@ -627,6 +628,24 @@ def test_income_and_cost_that_are_written_stay_as_they_are():
         Income:Sales:Web -20.00 USD
         Expenses:CostOfSales 8.00 USD
         """)
+
+
+@pytest.mark.parametrize("price", ["5.00", "2.00"])
+def test_an_elided_cost_of_sales_is_parted_by_lot_where_prices_and_income_are_written(price):
+    earned = 4 * Decimal(price)
+    ledger = sale(f"""
+        Assets:Stock  -3 MILK @ {price} USD
+        Assets:Stock  -1 MILK @ {price} USD
+          lot: "L1"
+        Income:Sales  -{earned} USD
+        Assets:Receivable  {earned} USD
+        Expenses:CostOfSales
+        """)
+    assert ledger.errors == []
+    assert written(ledger).endswith(
+        "\nExpenses:CostOfSales 6.00 USD\nExpenses:CostOfSales 2.00 USD"
+    )
+    assert lots(ledger)[2:] == [("Expenses:CostOfSales", "L1")] * 2
 
 
 def test_a_delivery_fee_beside_a_short_sale_is_no_revenue_of_it():

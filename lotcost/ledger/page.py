@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from beancount.core import data
 from beancount.core.amount import Amount
@@ -30,11 +31,19 @@ from lotcost.ledger.holding import (
 from lotcost.ledger.legs import LEG_KEYS, account_at_cost, wants_revenue
 from lotcost.ledger.postings import Recognised
 from lotcost.ledger.transactions import Written
-from lotcost.model import SOLD, Costed, Issue, Kind, Landing, Layer, Receipt, Revalued, maker
+from lotcost.model import SOLD, ZERO, Costed, Issue, Kind, Landing, Layer, Receipt, Revalued, maker
 
 Booked = Costed | Revalued
 _posting = maker(Posting)
 _MAY_DIFFER = frozenset({Kind.PURCHASE_RETURN, Kind.PRODUCTION})
+
+
+class _Cost(NamedTuple):
+    """What goods cost by lot, and which way they moved: 1 where they went out."""
+
+    by_lot: ByLot
+    kind: Kind
+    sign: int
 
 
 class Page:
@@ -47,8 +56,8 @@ class Page:
         self.postings: list[list[Posting]] = []
         self.legs: list[Posting] = []
         self.costs: list[Posting] = []  # those of them that say what goods cost
-        # What a leg that is written says they cost, by its account, where another is elided.
-        self.said: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        # What goods cost whose leg is written, by its account, where a leg is elided.
+        self.said: dict[tuple[str, str], list[_Cost]] = defaultdict(list)
         self.changed = False
         # Goods that other legs took, elided, and that wait to be restated at their cost.
         self.elsewhere: dict[int, Decimal] = {}
@@ -103,7 +112,7 @@ class Page:
                 posting._replace(meta={**(posting.meta or {}), AUTOMATIC_RESIDUAL: True})
                 for posting in postings
             ]
-        elif off and self._says_cost:
+        elif (off or self.said) and self._says_cost:
             postings = self._balanced(postings, off)
         return self.txn._replace(postings=postings)
 
@@ -139,8 +148,8 @@ class Page:
             if not self._restate(goods, cost, kind, sign) and at_cost:
                 account = account_at_cost(posting, self.txn, policy, kind)
                 if account in self.paid_to and self._elides:
-                    for (_, currency), amount in cost.items():
-                        self.said[account, currency] += sign * amount
+                    for lot, amount in cost.items():
+                        self.said[account, lot[1]].append(_Cost({lot: amount}, kind, sign))
                 elif account is not None:
                     added = money_legs(account, cost, source, kind, sign)
                     self.legs += added
@@ -216,10 +225,11 @@ class Page:
 
         Where they are not, the elided leg is not to make up for it: the document is wrong.
         """
-        for (account, currency), cost in self.said.items():
+        for (account, currency), costs in self.said.items():
             legs = [leg for leg in self.txn.postings if leg.account == account]
             if any(AUTOMATIC_META in (leg.meta or {}) for leg in legs):
                 continue
+            cost = sum((each.sign * sum(each.by_lot.values()) for each in costs), ZERO)
             if sum(leg.units.number for leg in legs if leg.units.currency == currency) != cost:
                 return False
         return True
@@ -236,6 +246,17 @@ class Page:
             return bare
         return [posting for posting in postings if not costs.get(id(posting))]
 
+    def _by_lot(self, elided: Posting) -> list[Posting]:
+        """Part the leg that takes what goods cost among their lots; what is left of it stays."""
+        account, (number, currency), _, _, _, source = elided
+        legs: list[Posting] = []
+        for cost in self.said.pop((account, currency), ()):
+            legs += money_legs(account, cost.by_lot, source, cost.kind, cost.sign)
+        rest = number - sum(leg.units.number for leg in legs)
+        if legs and not rest:
+            return legs
+        return [*legs, elided._replace(units=Amount(rest, currency))]
+
     @cached_property
     def _wants_revenue(self) -> bool:
         return wants_revenue(self.txn, self.config)
@@ -246,12 +267,14 @@ class Page:
         left = dict(off)
         for posting in postings:
             units = posting.units
-            elided = AUTOMATIC_META in (posting.meta or {}) and not self.credited
-            if elided and left.get(units.currency):
+            if AUTOMATIC_META not in (posting.meta or {}) or self.credited:
+                out.append(posting)
+                continue
+            if left.get(units.currency):
                 cent = self.config.cent(units.currency)
                 number = (units.number - left.pop(units.currency)).quantize(cent)
                 posting = posting._replace(units=Amount(number, units.currency))
-            out.append(posting)
+            out += self._by_lot(posting)
         if self.difference_to is not None:
             for currency, number in sorted(left.items()):
                 meta = line_of(self.txn.meta)
