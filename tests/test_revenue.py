@@ -68,6 +68,29 @@ def test_a_discount_beside_the_price_is_borne_by_the_goods(ledger):
     assert left_over(ledger) == {}
 
 
+def test_a_delivery_fee_beside_the_price_is_no_revenue_of_the_goods(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   4 MILK @ 2.00 USD
+        lot: "M"
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Invoice 101"
+      Assets:Stock  -4 MILK @ 5.00 USD
+      Income:Sales:Discounts   2.00 USD
+      Income:Shipping         -3.00 USD
+      Assets:Receivable   21.00 USD
+    """
+    assert ledger.errors == []
+    assert revenue(ledger) == {"M": D("18.00")}
+    assert left_over(ledger) == {"USD": D("3.00")}
+
+
 def test_a_credit_note_takes_revenue_off_what_its_link_sold(ledger):
     """
     plugin "beancount_lotcost"

@@ -133,14 +133,27 @@ def _within(
     for place in sold:
         if place in earned:
             left[earned[place].currency] -= earned[place].number
-    # In the short form what is written beside the price is a discount or a charge on it.
+    # In the short form what is written beside the price is a discount or a charge on it, but
+    # that income of another kind, as a delivery fee, is no revenue of goods.
+    fees = _fees(legs, config) if short and not open_ else {}
     targets = open_ or (sold if short else {})
-    return {
-        currency: amount
-        for currency, amount in left.items()
-        if amount
-        and not (targets and _add_shares(Money(amount, currency), targets, earned, config))
-    }
+    for currency, amount in left.items():
+        of_goods = amount - fees.get(currency, ZERO)
+        if of_goods and targets:
+            money = Money(of_goods, currency)
+            if _add_shares(money, targets, earned, config):
+                left[currency] -= of_goods
+    return {currency: amount for currency, amount in left.items() if amount}
+
+
+def _fees(legs: Iterable[data.Posting], config: Config) -> Mapping[str, Decimal]:
+    """Sum the income that goes to no sales account, by currency."""
+    on_sales = [accounts.parent_matcher(name) for name in config.sales_accounts]
+    fees: dict[str, Decimal] = defaultdict(Decimal)
+    for account, (number, currency), *_ in legs:
+        if number < ZERO and not any(match(account) for match in on_sales):
+            fees[currency] -= number
+    return fees
 
 
 def _leg_by_leg(
