@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal as D
 
+import pytest
 from beancount.core import data
 from beancount.core.amount import Amount
 from conftest import load
@@ -168,6 +169,38 @@ def test_a_margin_is_in_the_currency_of_the_sale(ledger):
     assert (margin["cost_of_sales"], margin["gross_margin"]) == (D("4.40"), D("6.60"))
     lot = ledger.lot("MILK", "M")
     assert (lot["currency"], lot["cost_of_sales"], lot["revenue"]) == ("EUR", D("4.00"), D("10.00"))
+
+
+@pytest.mark.parametrize("price", ["", "2025-01-04 price GBP 1.25 USD"])
+def test_an_invoice_in_money_that_has_no_price_is_no_lots_revenue(price):
+    ledger = load(f"""
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   10 TEA @ 2.00 USD
+        lot: "T1"
+      Liabilities:Payable
+    {price}
+    2025-01-05 * "Delivered" ^so-1
+      Assets:Stock  -4 TEA
+        lot-kind: "sale"
+    2025-01-06 * "Invoiced" ^so-1
+      Assets:Cash     40.00 GBP
+      Income:Sales   -40.00 GBP
+    """)
+    assert ledger.errors == []
+    rows = {
+        row["currency"]: (row["revenue"], row["cost_of_sales"]) for row in ledger.rows("margins")
+    }
+    if price:
+        assert rows == {"GBP": (D("40.00"), D("6.40"))}
+        assert left_over(ledger) == {}
+    else:
+        assert rows == {"USD": (D("0.00"), D("8.00"))}
+        assert left_over(ledger) == {"GBP": D("40.00")}
 
 
 def test_a_lot_asked_for_alone_carries_its_share_of_the_average(ledger):

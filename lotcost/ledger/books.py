@@ -209,7 +209,7 @@ class Books:
         """What each line earned, and the income that is no lot's."""
         lines = self.lines
         with no_collecting():
-            return attribute(self.entries, lines, self.config)
+            return attribute(self.entries, lines, self.config, self.convert)
 
     @cached_property
     def parties(self) -> Mapping[str, Party]:
@@ -222,7 +222,7 @@ class Books:
         return named or party_of({}, self.entries[line.entry], line.kind)
 
     def earned(self, place: int) -> Money | None:
-        """What a line earned, in the currency of its lot; None where no price converts it."""
+        """What a line earned, in the currency of its lot; None where it earned nothing."""
         earned = self.revenue.earned.get(place)
         line = self.lines[place]
         return earned and self.convert(earned, line.currency, line.date)

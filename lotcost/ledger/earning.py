@@ -42,10 +42,9 @@ def earnings(
         revenue = earned.get(place)
         if revenue is None:
             yield _earning((line, line.cost_out, ZERO, line.currency))
-        elif revenue.currency == line.currency:
-            yield _earning((line, line.cost_out, revenue.number, line.currency))
         else:
-            yield _earning((line, *abroad(line, revenue, convert)))
+            cost = cost_sold(line, revenue, convert)
+            yield _earning((line, cost.number, revenue.number, revenue.currency))
 
 
 def is_counted(kind: Kind, expensed: bool) -> bool:
@@ -53,18 +52,11 @@ def is_counted(kind: Kind, expensed: bool) -> bool:
     return kind in _COUNTED and (expensed or kind is not Kind.LANDED_COST)
 
 
-def abroad(line: Line, earned: Money, convert: Convert) -> tuple[Decimal, Decimal, str]:
-    """Return the cost and the revenue of a line that was sold in another currency, and that.
-
-    Where no price converts the cost it stays in its own, and the revenue is not told with it.
-    """
-    cost, currency = cost_sold(line, earned, convert)
-    return cost, earned.number if currency == earned.currency else ZERO, currency
-
-
 def cost_sold(line: Line, earned: Money | None, convert: Convert) -> Money:
     """Return what a line costs, in the currency it was sold in, at the price of its day."""
     cost = Money(line.cost_out, line.currency)
     if earned is None or earned.currency == cost.currency:
         return cost
-    return convert(cost, earned.currency, line.date) or cost
+    sold = convert(cost, earned.currency, line.date)
+    assert sold is not None  # revenue that has no price is no lot's (see `attribute`)
+    return sold

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from lotcost.ledger.earning import Convert, abroad
+from lotcost.ledger.earning import Convert, cost_sold
 from lotcost.ledger.lines import Line
 from lotcost.model import ZERO, Kind, Lot, Money, maker
 
@@ -88,7 +88,7 @@ def moves(
         if revenue is not None:
             number = at_cost = revenue.number
             if revenue.currency != currency:
-                cost_out, number, sold_in = abroad(line, revenue, convert)
+                cost_out, sold_in = cost_sold(line, revenue, convert)
                 own = convert(revenue, currency, line.date)
                 at_cost = ZERO if own is None else own.number
         kind, is_in, expensed = line.kind, units > ZERO, line.expensed

@@ -20,6 +20,7 @@ from beancount.core import data
 
 from lotcost.core.rounding import apportion, half_up
 from lotcost.ledger.config import Config
+from lotcost.ledger.earning import Convert
 from lotcost.ledger.lines import Line
 from lotcost.model import SOLD, ZERO, Money, maker
 
@@ -42,9 +43,18 @@ class Attribution(NamedTuple):
 
 
 def attribute(
-    entries: Sequence[data.Directive], lines: Sequence[Line], config: Config
+    entries: Sequence[data.Directive], lines: Sequence[Line], config: Config, convert: Convert
 ) -> Attribution:
-    """Attribute the ledger's income to lines."""
+    """Attribute the ledger's income to lines.
+
+    Goods earn in another currency than they cost where a price of their day converts the cost,
+    as no margin is of two currencies.
+    """
+
+    def may_earn(line: Line, currency: str) -> bool:
+        cost = Money(line.cost_out, line.currency)
+        return line.currency == currency or convert(cost, currency, line.date) is not None
+
     sales: dict[int, dict[int, Line]] = defaultdict(dict)
     for place, line in enumerate(lines):
         if line.kind in SOLD:
@@ -55,7 +65,12 @@ def attribute(
     waiting: set[int] = set()
     awaited: set[str] = set()
     for entry, sold in sales.items():
-        for currency, amount in _within(legs.get(entry, ()), sold, earned, config).items():
+        within = _within(legs.get(entry, ()), sold, earned, config)
+        for place, line in sold.items() if len(config.currencies) > 1 else ():
+            if place in earned and not may_earn(line, earned[place].currency):
+                amount, currency = earned.pop(place)
+                within[currency] = within.get(currency, ZERO) + amount
+        for currency, amount in within.items():
             left[entry, currency] = amount
         unsold = [place for place in sold if place not in earned]
         if unsold:
@@ -74,6 +89,7 @@ def attribute(
             for link in sorted(entries[entry].links or ())
             for sale in linked.get(link, ())
             for place, line in sales[sale].items()
+            if may_earn(line, currency)
         }
         # An invoice apart from its delivery; else a credit note or a charge on what was sold.
         targets = {place: line for place, line in joined.items() if place in waiting} or joined
@@ -108,7 +124,7 @@ def _within(
     sold: Mapping[int, Line],
     earned: dict[int, Money],
     config: Config,
-) -> Mapping[str, Decimal]:
+) -> dict[str, Decimal]:
     """Attribute what the transaction itself says, and return what is left of its income."""
     if _leg_by_leg(income, sold, earned):
         return {}

@@ -38,7 +38,7 @@ def movements(books: Books, since: datetime.date | None = None) -> Report:
     """Return a row a draw or receipt, in the ledger's order.
 
     Units and cost are signed, out is negative; `balance` is what the lot then holds in all
-    accounts together. Revenue is in the lot's currency, None where no price makes it so.
+    accounts together. Revenue is in the lot's currency.
     """
     balance = _balances(books)
     rows = [

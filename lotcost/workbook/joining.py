@@ -104,11 +104,10 @@ def _abroad(books: Books) -> list[tuple[str, Decimal | None, Decimal | None]] | 
         earned = all_earned.get(place)
         cost = cost_sold(line, earned, books.convert)
         cent = books.config.cent(cost.currency)
-        sold = earned is not None and earned.currency == cost.currency
         rows.append(
             (
                 cost.currency,
-                money(earned.number, cent) if earned is not None and sold else None,
+                None if earned is None else money(earned.number, cent),
                 money(cost.number, cent) if is_counted(line.kind, line.expensed) else None,
             )
         )

@@ -111,21 +111,16 @@ def _on_hand(
 def _negative_margins(books: Books) -> Iterator[Finding]:
     last: dict[Lot, Line] = {}
     unpriced: dict[Lot, Decimal] = defaultdict(Decimal)
-    untold: set[Lot] = set()
     for place, line in books.picked:
         if line.kind in SOLD or line.expensed:
             last[line.lot] = line
-        if line.kind is Kind.SALE:
-            earned = books.revenue.earned.get(place)
-            if earned is None:
-                unpriced[line.lot] -= line.units
-            elif books.convert(earned, line.currency, line.date) is None:
-                untold.add(line.lot)  # its revenue is in money that has no price here
+        if line.kind is Kind.SALE and place not in books.revenue.earned:
+            unpriced[line.lot] -= line.units
     told = Rows(books)
     for holding, became in sums_by_lot(books, by_account=False).items():
         lot = holding[1]
         earns = became.sum("revenue") >= became.sum("cost_of_sales")
-        if earns or lot not in last or lot in untold:
+        if earns or lot not in last:
             continue
         row = told.row(holding, became)
         line, currency = last[lot], row["currency"]
