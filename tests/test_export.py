@@ -6,6 +6,7 @@ import datetime
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from decimal import Decimal as D
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from lotcost.ledger.loading import load as load_file
 from lotcost.rendering import About
 from lotcost.reports.catalog import CATALOG, Question
 from lotcost.workbook import MOST_ROWS, whole_book, write_book
+from lotcost.workbook.checks import checks as checks_of
 from lotcost.workbook.table import headings
 
 LEDGERS = Path(__file__).parent.parent / "ledgers"
@@ -459,6 +461,31 @@ def test_the_tables_of_a_split_sheet_go_on_and_the_sums_take_all(made: Mapping[s
     assert "movements_10_units" in book["Lots"]["I2"].value
     said = [cell.value for cell in book["About"]["A"] if cell.value]
     assert [note for note in said if note.startswith("Movements: 8")]
+
+
+def test_revenue_is_held_against_the_income_of_the_ledger_itself() -> None:
+    text = (
+        HEAD
+        + """
+    2025-01-02 * "Farm" "Delivery"
+      Assets:Inventory    10 MILK @ 2.00 USD
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Invoice"
+      Assets:Inventory    -4 MILK @ 5.00 USD
+      Assets:Receivable
+    2025-01-06 * "Somebody" "Of no lot"
+      Assets:Receivable    7.00 USD
+      Income:Sales
+    """
+    )
+    books = load(text).ledger.books()
+    (found,) = (
+        check
+        for check in checks_of(whole_book(books, Question(), 0, 1000), 1000)
+        if check.what.startswith("Revenue")
+    )
+    assert (found.here.value, found.there.value) == (D("27.00"), D("27.00"))
+    assert found.here.formula.endswith("+7.00")
 
 
 def test_about_says_what_the_workbook_covers(made: Mapping[str, Made]) -> None:

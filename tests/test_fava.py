@@ -109,6 +109,23 @@ def test_margins_shows_what_lots_earned(open_fava: Open) -> None:
     assert figures(rows, "After write-offs") == ["8.38", "10.00", "18.38"]
 
 
+def test_margins_of_a_period_name_the_income_that_is_invoiced_for_other_days(
+    open_fava: Open,
+) -> None:
+    more = """
+2025-01-30 * "Cafe Rose" "Delivered" ^so-1
+  Assets:Inventory:Main    -1 MILK
+    lot-kind: "sale"
+2025-03-03 * "Cafe Rose" "Invoiced" ^so-1
+  Assets:Receivable    9.00 USD
+  Income:Sales
+"""
+    pages = open_fava(LEDGER + more)
+    assert "invoiced for other days" not in pages.page(MARGINS).text
+    text = pages.page(MARGINS, time="2025-03").text
+    assert "Unattributed revenue none Income invoiced for other days 9.00 USD" in text
+
+
 def test_margins_groups_by_what_a_card_says(open_fava: Open) -> None:
     pages = open_fava()
     rows = pages.page(MARGINS, by="category").rows()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal as D
 
 import pytest
@@ -10,7 +11,8 @@ from beancount.core.amount import Amount
 from conftest import load
 
 from lotcost.ledger.books import Books
-from lotcost.reports.margins import unattributed
+from lotcost.model import Money
+from lotcost.reports.margins import booked_elsewhere, margins, unattributed
 
 
 def revenue(ledger) -> dict[str, D]:
@@ -305,3 +307,59 @@ def test_what_the_writing_parted_is_one_line_and_what_it_did_not_stays_as_it_is(
     assert [(line.units, line.cost) for line in out] == [(D(-3), D("-98.00"))]
     parted = [line for group in books.postings for line in group if line.lot == out[0].lot]
     assert [line.units for line in parted if line.units < 0] == [D(-1), D(-2)]
+
+
+LATE = """
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+2025-01-01 open Assets:Stock
+  lot-method: "fifo"
+  lot-sales: Income:Sales
+  lot-cost-of-sales: Expenses:CostOfSales
+2025-01-02 * "Delivery"
+  Assets:Stock   10 TEA @ 2.00 USD
+    lot: "T1"
+  Liabilities:Payable
+2025-01-30 * "Delivered" ^so-1
+  Assets:Stock  -5 TEA
+    lot-kind: "sale"
+2025-02-03 * "Invoiced" ^so-1
+  Assets:Cash     50.00 USD
+  Income:Sales   -50.00 USD
+"""
+
+
+@pytest.mark.parametrize(
+    ("since", "off"),
+    [
+        (None, {}),
+        (datetime.date(2025, 1, 1), {}),
+        (datetime.date(2025, 2, 1), {"USD": D("50.00")}),
+        (datetime.date(2025, 2, 4), {}),
+    ],
+)
+def test_a_period_says_what_of_its_income_is_for_goods_of_days_before(since, off):
+    ledger = load(LATE)
+    assert booked_elsewhere(ledger.ledger.books(), since) == off
+    ties = (
+        "Revenue ties to the ledger's income." in margins(ledger.ledger.books(), since=since).notes
+    )
+    assert ties == (not off)
+
+
+def test_a_period_says_what_of_its_revenue_was_booked_before():
+    text = LATE.replace("2025-02-03", "2025-01-15")
+    off = booked_elsewhere(load(text).ledger.books(), datetime.date(2025, 1, 20))
+    assert off == {"USD": D("-50.00")}
+
+
+def test_what_lots_earned_and_what_is_no_lots_is_the_ledgers_income():
+    other = """
+2025-02-04 * "Fee"
+  Assets:Cash            7.00 USD
+  Income:Sales:Freight  -7.00 USD
+"""
+    found = load(LATE + other).ledger.books().revenue
+    assert found.income == {"USD": D("57.00")}
+    assert sum(money.number for money in found.earned.values()) == D("50.00")
+    assert [each.amount for each in found.unattributed] == [Money(D("7.00"), "USD")]

@@ -35,11 +35,26 @@ class Unattributed(NamedTuple):
     amount: Money
 
 
+class Apart(NamedTuple):
+    """Income that is booked on another day than its goods were sold on."""
+
+    booked: datetime.date
+    sold: datetime.date
+    amount: Money
+
+
 class Attribution(NamedTuple):
-    """What each line earned, by its place among the lines, and the income that is no lot's."""
+    """What each line earned, by its place among the lines, and the income that is no lot's.
+
+    Attributes:
+      income: What the ledger has on the accounts in question, by currency; lots earned it, but
+        for what is unattributed.
+    """
 
     earned: Mapping[int, Money]
     unattributed: tuple[Unattributed, ...]
+    apart: tuple[Apart, ...]
+    income: Mapping[str, Decimal]
 
 
 def attribute(
@@ -83,6 +98,7 @@ def attribute(
     for entry in sales:
         for link in told.intersection(entries[entry].links or ()):
             linked[link].append(entry)
+    booked_apart: list[Apart] = []
     for (entry, currency), amount in apart.items():
         joined = {
             place: line
@@ -93,16 +109,39 @@ def attribute(
         }
         # An invoice apart from its delivery; else a credit note or a charge on what was sold.
         targets = {place: line for place, line in joined.items() if place in waiting} or joined
+        day = entries[entry].date
+        before = {place: earned.get(place) for place, line in targets.items() if line.date != day}
         if not targets or not _add_shares(Money(amount, currency), targets, earned, config):
             left[entry, currency] = amount
-    return Attribution(
-        earned,
-        tuple(
-            Unattributed(entry, entries[entry].date, Money(amount, currency))
-            for (entry, currency), amount in sorted(left.items())
-            if amount
-        ),
+            continue
+        for place, was in before.items():
+            if place in earned and earned[place] != was:
+                share = earned[place].number - (was.number if was else ZERO)
+                booked_apart.append(Apart(day, lines[place].date, Money(share, currency)))
+    unattributed = tuple(
+        Unattributed(entry, entries[entry].date, Money(amount, currency))
+        for (entry, currency), amount in sorted(left.items())
+        if amount
     )
+    income = _income(legs, sales, apart, config)
+    return Attribution(earned, unattributed, tuple(booked_apart), income)
+
+
+def _income(
+    legs: Mapping[int, Sequence[data.Posting]],
+    sales: Collection[int],
+    apart: Mapping[tuple[int, str], Decimal],
+    config: Config,
+) -> Mapping[str, Decimal]:
+    """Sum the income of sales and apart from them, by currency."""
+    income: dict[str, Decimal] = defaultdict(Decimal)
+    for (_, currency), amount in apart.items():
+        income[currency] += amount
+    for entry in sales:
+        for _, (number, currency), *_ in legs.get(entry, ()):
+            if not config.is_goods(currency):
+                income[currency] -= number
+    return income
 
 
 def _income_legs(

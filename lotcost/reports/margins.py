@@ -159,11 +159,34 @@ def unattributed(books: Books, since: datetime.date | None = None) -> dict[str, 
     return {currency: amount for currency, amount in sorted(left.items()) if amount != ZERO}
 
 
+def booked_elsewhere(books: Books, since: datetime.date | None) -> dict[str, Decimal]:
+    """Return by how much the income of a period is other than the revenue of what it sold.
+
+    Goods earn on the day they are sold, and an invoice may be of another day: what was booked
+    in the period for goods of days before is positive, what was booked before it negative.
+    """
+    off: dict[str, Decimal] = defaultdict(Decimal)
+    if since is not None:
+        for booked, sold, (number, currency) in books.revenue.apart:
+            if (booked < since) != (sold < since):
+                off[currency] += number if sold < since else -number
+    return {currency: amount for currency, amount in sorted(off.items()) if amount != ZERO}
+
+
 def _notes(books: Books, since: datetime.date | None) -> tuple[str, ...]:
-    left = unattributed(books, since)
-    if not left:
+    left, elsewhere = unattributed(books, since), booked_elsewhere(books, since)
+    if not left and not elsewhere:
         return ("Revenue ties to the ledger's income.",)
-    return tuple(
-        f"Unattributed revenue: {money(amount, books.config.cent(currency))} {currency}"
-        for currency, amount in left.items()
+    return (
+        *(
+            f"Unattributed revenue: {money(amount, books.config.cent(currency))} {currency}"
+            for currency, amount in left.items()
+        ),
+        *(
+            f"The ledger's income from {since} is "
+            f"{money(abs(amount), books.config.cent(currency))} {currency} "
+            f"{'more' if amount > ZERO else 'less'}: goods earn on the day they are sold, and some "
+            "of their invoices or credit notes are of another day"
+            for currency, amount in elsewhere.items()
+        ),
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from lotcost.model import ZERO
+from lotcost.reports.margins import unattributed
 from lotcost.reports.report import Tie
 from lotcost.reports.tie import ties
 from lotcost.workbook.book import MARGINS, Book
@@ -49,6 +50,8 @@ def checks(book: Book, most_rows: int) -> Iterator[Check]:
     yield from _counts(book, most_rows)
     for tie in ties(book.books):
         yield from _of_currency(book, most_rows, tie)
+    if book.books.asks_for_all and not book.moved.foreign:
+        yield from _of_revenue(book, most_rows)
     for currency in _currencies(book.sheets[MARGINS["lot"]]):
         by_lot = _total(book, most_rows, MARGINS["lot"], "gross_margin", currency)
         for by, name in MARGINS.items():
@@ -101,10 +104,17 @@ def _of_currency(book: Book, most_rows: int, tie: Tie) -> Iterator[Check]:
     )
     closing = total(ROLL_FORWARD, "cost_closing")
     yield Check("Stock at cost: Lots = closing of Roll-forward", currency, on_hand, closing)
-    revenue = total(MOVEMENTS, "revenue")
-    yield Check(
-        "Revenue: Movements = what the ledger earned", currency, revenue, Figure(revenue.value)
-    )
+
+
+def _of_revenue(book: Book, most_rows: int) -> Iterator[Check]:
+    """Hold what lots earned, and the income that is no lot's, against the ledger's income."""
+    left = unattributed(book.books)
+    for currency, income in sorted(book.books.revenue.income.items()):
+        earned = _total(book, most_rows, MOVEMENTS, "revenue", currency)
+        rest = left.get(currency, ZERO)
+        here = Figure(earned.value + rest, f"{earned.formula}+{rest:f}")
+        what = "Revenue: Movements and unattributed = the ledger's income"
+        yield Check(what, currency, here, Figure(income))
 
 
 def _total(book: Book, most_rows: int, name: str, column: str, currency: str) -> Figure:

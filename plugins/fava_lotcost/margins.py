@@ -18,7 +18,7 @@ from fava_lotcost.table import Table, table
 from fava_lotcost.translating import N_, gettext
 from lotcost.ledger.books import Books
 from lotcost.reports.catalog import groups
-from lotcost.reports.margins import GROUPS, unattributed
+from lotcost.reports.margins import GROUPS, booked_elsewhere, unattributed
 from lotcost.reports.report import Column, Report, Row
 
 _NOT_SHOWN = frozenset({"markup"})
@@ -50,6 +50,8 @@ class MarginsView(NamedTuple):
       whole: All groups, of which the headline is; the table has those searched for.
       unattributed: The income that is no lot's, by currency; it is of the whole ledger.
       unattributed_in: The entries it stands in, and their days.
+      elsewhere: What the ledger's income of the period is more by, as an invoice may be of
+        another day than its sale.
       groups: What lots can always be grouped by; `card_keys` are this ledger's own.
     """
 
@@ -60,6 +62,7 @@ class MarginsView(NamedTuple):
     card_keys: tuple[str, ...]
     unattributed: Mapping[str, Decimal]
     unattributed_in: Mapping[int, datetime.date]
+    elsewhere: Mapping[str, Decimal]
     charts: list[Chart]
     ends: tuple[End, ...]
 
@@ -111,6 +114,7 @@ class LotCostMargins(LotPage, FavaExtensionBase):
             card_keys=tuple(name for name in known if name not in GROUPS),
             unattributed=unattributed(books, asked.since),
             unattributed_in=_unattributed_in(books, asked.since),
+            elsewhere=booked_elsewhere(books, asked.since),
             charts=[] if self.incognito or not months.rows else _charts(books, months, lots),
             ends=() if self.incognito else tuple(_ends(report)),
         )
