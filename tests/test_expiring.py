@@ -9,6 +9,7 @@ from beancount.core import data
 from conftest import load
 
 from lotcost.ledger.errors import MissingAccount, ShortStock
+from lotcost.ledger.proposals import write_offs
 
 HEAD = """
     plugin "beancount_lotcost"
@@ -103,3 +104,87 @@ def test_a_lot_is_not_written_off_twice():
     loaded = load(HEAD.format(write_off=TO) + SETTING + by_hand)
     assert [type(error) for error in loaded.errors] == [ShortStock]
     assert loaded.lot("MILK", "L1")["units_written_off"] == D(3)
+
+
+def days_of(loaded, lot):
+    """The days on which goods of a lot were written off, and how many."""
+    return [
+        (day.isoformat(), -units)
+        for day, account, units, number in written_off(loaded)
+        if account.startswith("Assets") and number == lot
+    ]
+
+
+SOLD = """
+    2025-01-05 * "Cafe"
+      Assets:Stock:Main  -2 MILK @ 50.00 USD
+      Assets:Receivable
+"""
+END = """
+    2025-02-28 * "Rent"
+      Expenses:Rent  1.00 USD
+      Assets:Bank
+"""
+
+
+def test_what_a_customer_brings_back_late_goes_on_the_next_morning():
+    back = """
+    2025-02-05 * "Cafe"
+      Assets:Stock:Main  1 MILK @ 50.00 USD
+        lot-kind: "sale-return"
+        lot: "L1"
+      Assets:Receivable
+    2025-02-06 * "Cafe, of no lot that it names"
+      Assets:Stock:Main  1 MILK @ 50.00 USD
+        lot-kind: "sale-return"
+      Assets:Receivable
+"""
+    loaded = load(HEAD.format(write_off=TO) + SETTING + SOLD + back + END)
+    assert loaded.errors == []
+    assert days_of(loaded, "L1") == [("2025-02-02", 1), ("2025-02-06", 1), ("2025-02-07", 1)]
+
+
+def test_what_arrives_after_its_last_day_goes_on_the_next_morning():
+    late = """
+    2025-02-10 * "Farm"
+      Assets:Stock:Main  4 MILK @ 1.00 USD
+        lot: "L0"
+        expires: 2025-02-08
+      Liabilities:Payable
+    2025-02-12 * "Farm"
+      Assets:Stock:Main  2 MILK @ 1.00 USD
+        lot: "L0"
+      Liabilities:Payable
+"""
+    loaded = load(HEAD.format(write_off=TO) + SETTING + late + END)
+    assert loaded.errors == []
+    assert days_of(loaded, "L0") == [("2025-02-11", 4), ("2025-02-13", 2)]
+
+
+def test_a_last_day_that_is_told_too_late_counts_from_the_next_morning():
+    late = """
+    2025-01-20 custom "lot" "MILK" "L1"
+      expires: 2025-01-10
+"""
+    loaded = load(HEAD.format(write_off=TO) + SETTING + late + END)
+    assert {day for day, _ in days_of(loaded, "L1")} == {"2025-01-21"}
+
+
+def test_a_lot_that_is_held_is_not_written_off_until_it_is_released():
+    held = '    2025-01-20 custom "lot-status" "MILK" "L1" "{status}"\n'
+    text = HEAD.format(write_off=TO) + SETTING + END
+    for status in ("quarantine", "recalled"):
+        loaded = load(text + held.format(status=status))
+        assert loaded.errors == []
+        assert written_off(loaded) == []
+        assert loaded.lot("MILK", "L1")["status"] == status
+    released = '    2025-02-11 custom "lot-status" "MILK" "L1" "released"\n'
+    loaded = load(text + held.format(status="quarantine") + released)
+    assert {day for day, _ in days_of(loaded, "L1")} == {"2025-02-11"}
+
+
+def test_nothing_is_proposed_of_what_the_ledger_writes_off_itself():
+    day = datetime.date(2025, 3, 1)
+    text = HEAD.format(write_off=TO) + LATER.format(day=1)
+    assert write_offs(load(text).ledger.books(day))
+    assert not write_offs(load(text + SETTING).ledger.books(day))

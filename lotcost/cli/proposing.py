@@ -31,7 +31,9 @@ def propose(ledger: Ledger, at: datetime.date | None, also_down: bool) -> str:
     books = ledger.books(at)
     texts = [proposal.text for proposal in write_offs(books)]
     if not texts:
-        click.echo(f"Nothing to write off as of {books.at}.", err=True)
+        itself = books.config.writes_off_expired
+        why = ": the ledger writes off what expires by itself" if itself else ""
+        click.echo(f"Nothing to write off as of {books.at}{why}.", err=True)
     if also_down:
         lower = "".join(proposal.text for proposal in write_downs(books))
         texts += [lower] if lower else []

@@ -126,6 +126,10 @@ class Stock:
             for layer in self.shelf(account, lot.commodity).layers(lot.number):
                 yield account, layer
 
+    def bar(self, layer: Layer, day: datetime.date) -> Bar | None:
+        """Return what forbids goods to be sold or used on a day; days never go back."""
+        return self._bars.on(day).bar(layer)
+
     def values(self) -> Iterator[tuple[str, str, str, Decimal]]:
         """Yield the account, commodity, currency and cost of all that is on hand."""
         for (account, commodity), shelf in self._shelves.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from lotcost.core.expiry import is_expired
 from lotcost.core.refusals import ClosingMoved, CurrencyDiffers, NothingToWriteDown
 from lotcost.core.rounding import apportion, half_up
 from lotcost.core.stock import RefusedError, Stock
@@ -55,11 +54,14 @@ def write_down(stock: Stock, event: WriteDown) -> Revalued | None:
 
 
 def expire(stock: Stock, event: Expiring) -> Costed | None:
-    """Write off what is on hand of a lot that has expired: an issue an account."""
+    """Write off what is on hand of a lot that has expired: an issue an account.
+
+    Not while it is recalled or in quarantine, when it is to be held.
+    """
     units: dict[str, Decimal] = defaultdict(Decimal)
     for account, layer in stock.on_hand(event.lot):
-        expires = stock.rules.last_day(event.lot, layer.expires, event.date)
-        if is_expired(expires, event.date):
+        bar = stock.bar(layer, event.date)
+        if bar is not None and bar.why == "expired":
             units[account] += layer.units
     if not units:
         return None

@@ -227,6 +227,11 @@ class Books:
         line = self.lines[place]
         return earned and self.convert(earned, line.currency, line.date)
 
+    def writes_off_itself(self, account: str) -> bool:
+        """Whether the ledger writes off what expires in an account without being asked."""
+        policy = self.config.policy(account)
+        return policy is not None and not policy.native and self.config.writes_off_expired
+
     def fact(self, lot: Lot, key: str) -> Any:
         """Return what a lot's card says, else its goods' directive, or None."""
         goods = self.config.commodities.get(lot.commodity)

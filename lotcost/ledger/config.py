@@ -32,9 +32,10 @@ ACCOUNT_KEYS = _WRITE_OFF_KEYS | {
     "lot-landed-cost",
 }
 OPEN_KEYS = ACCOUNT_KEYS | {"lot-method", "lot-within"}
+WRITE_OFF_EXPIRED = "write-off-expired"
 SETTINGS: Mapping[str, tuple[Any, ...]] = {
     "framework": ("ifrs", "us-gaap"),
-    "write-off-expired": (True, False),
+    WRITE_OFF_EXPIRED: (True, False),
 }
 """The settings that are one word each, with what they may be."""
 NEAR_EXPIRY = "near-expiry"
@@ -164,6 +165,11 @@ class Config:
     def reverses(self) -> bool:
         """Whether write-downs are taken back when goods recover: under IFRS, not US GAAP."""
         return bool(self.settings.get("framework", "ifrs") == "ifrs")
+
+    @property
+    def writes_off_expired(self) -> bool:
+        """Whether what expires in managed accounts is written off by itself."""
+        return bool(self.settings.get(WRITE_OFF_EXPIRED))
 
     def shelf_life(self, commodity: str) -> int | None:
         """Return the days goods keep, or None."""

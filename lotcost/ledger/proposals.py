@@ -64,7 +64,8 @@ def write_offs(books: Books) -> tuple[Proposal, ...]:
 
     Where lines are asked for, their lots are proposed alone, and always with all their account
     holds. A lot that is recalled or in quarantine is held, and not proposed. One that is written
-    off already is not on hand, so a second run proposes nothing.
+    off already is not on hand, so a second run proposes nothing; nor does it of what the ledger
+    writes off by itself as soon as it comes to that day.
     """
     proposals = []
     for account, expired in sorted(_expired(books).items()):
@@ -130,7 +131,7 @@ def _late(books: Books) -> Iterator[tuple[tuple[str, Lot], datetime.date]]:
     """Yield the lots on hand that nothing but their last day bars, by account, with that day."""
     for (account, lot), units in books.on_hand.items():
         expires = books.cards.expires(lot) if units > ZERO else None
-        if expires is None or expires >= books.at:
+        if expires is None or expires >= books.at or books.writes_off_itself(account):
             continue
         barred = bar(lot, expires, books.statuses, books.at)
         if barred is not None and barred.why == "expired":

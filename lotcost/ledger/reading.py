@@ -7,7 +7,7 @@ postings are only recognised, so that they can carry their lot (`Recognised`).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from beancount.core import data
@@ -16,6 +16,7 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.directives import read_evenings
+from lotcost.ledger.expirings import expirings
 from lotcost.ledger.landed import landed_past
 from lotcost.ledger.parties import read_parties
 from lotcost.ledger.statuses import early_recalls
@@ -38,7 +39,7 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
     written.events[:] = [_with_expires(event, cards) for event in written.events]
     evenings, errors = read_evenings(entries, config)
     written.errors.extend(errors)
-    others = [*evenings, *_expirings(entries, written)]
+    others = [*evenings, *expirings(entries, written, evenings)]
     if others:  # the entries of a ledger are in the order of their days
         written.events[:] = sorted([*written.events, *others], key=_order)
     if cards.named:
@@ -63,29 +64,6 @@ def _order(event: Event) -> tuple[datetime.date, int]:
     if isinstance(event, Movement | Landing):
         return event.date, 0
     return event.date, 2 if isinstance(event, Closing) else 1
-
-
-def _expirings(entries: Sequence[data.Directive], written: Written) -> Iterator[Expiring]:
-    """Yield the mornings after lots' last days, as far as the ledger itself has come.
-
-    Never by the clock, so that a ledger means the same tomorrow.
-    """
-    if not written.config.settings.get("write-off-expired"):
-        return
-    place = max(
-        place
-        for place, entry in enumerate(entries)
-        if isinstance(entry, data.Custom)
-        and entry.type == "lotcost"
-        and entry.values
-        and entry.values[0].value == "write-off-expired"
-    )
-    for lot in sorted(written.cards):
-        last_days = {fact.value for fact in written.cards.history(lot) if fact.key == "expires"}
-        for last_day in sorted(last_days):
-            morning = last_day + datetime.timedelta(1)
-            if morning <= entries[-1].date:
-                yield Expiring(morning, place, lot)
 
 
 def _arrivals(entries: Sequence[data.Directive], written: Written) -> dict[Lot, datetime.date]:
