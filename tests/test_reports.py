@@ -955,3 +955,27 @@ def test_a_movement_earned_money_of_the_currency_its_lot_costs_in(ledger):
         "USD",
     )
     assert sold["revenue"] == ledger.lot("MILK", "L1")["revenue"]
+
+
+def test_movements_add_up_to_the_margin_of_their_lots_where_some_are_not_invoiced(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   10 TEA @ 3.00 USD
+        lot: "T1"
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Invoice"
+      Assets:Stock  -2 TEA @ 6.00 USD
+      Assets:Receivable
+    2025-01-06 * "Cafe Rose" "To be invoiced"
+      Assets:Stock  -1 TEA
+        lot-kind: "sale"
+    """
+    margins = [row["gross_margin"] for row in ledger.rows("movements")]
+    assert margins == [None, 6, -3]
+    assert ledger.lot("TEA", "T1")["gross_margin"] == 3

@@ -10,7 +10,7 @@ from typing import Any
 from beancount.core import data
 
 from lotcost.ledger.books import Books, Line
-from lotcost.model import ZERO
+from lotcost.model import SOLD, ZERO
 from lotcost.reports.report import Column, Report, money, trimmed, unit_cost
 
 COLUMNS = (
@@ -87,10 +87,13 @@ def row(books: Books, place: int, line: Line) -> dict[str, Any]:
 
 
 def _margin(line: Line, revenue: Decimal | None, cent: Decimal) -> Decimal | None:
-    """What a line adds to its lot's margin: cost of goods that are gone takes away from it."""
+    """What a line adds to its lot's margin: cost of goods that are gone takes away from it.
+
+    Goods that are not invoiced yet, or given away, have cost no less.
+    """
     if line.expensed:
         return money(-line.cost, cent)
-    return None if revenue is None else money(revenue + line.cost, cent)
+    return money((revenue or ZERO) + line.cost, cent) if line.kind in SOLD else None
 
 
 def document(txn: data.Transaction) -> str | None:
