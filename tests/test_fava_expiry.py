@@ -218,6 +218,17 @@ def test_the_headlines_of_lots_lead_here(open_fava: Open) -> None:
     assert '"label": "Expiry"' in page.html or '"label":"Expiry"' in page.html
 
 
+def test_a_headline_and_the_table_it_leads_to_agree_where_an_expired_lot_is_held(
+    open_fava: Open,
+) -> None:
+    held = '\n2025-01-20 custom "lot-status" "MILK" "L1" "quarantine"\n'
+    pages = open_fava(FULL + held)
+    for page in (pages.page(LOTS, time="2025"), pages.page(EXPIRY, time="2025")):
+        assert "Expired 28.00 USD ( 2 lots )" in page.text
+        there = Article(pages.client.get(page.links["2 lots"]).get_data(as_text=True))
+        assert there.rows(1)[-1]["Cost"] == "28.00"
+
+
 # What is proposed
 
 

@@ -51,7 +51,6 @@ class Dated(NamedTuple):
 
     whole: Part
     dated: Report
-    expired: Part
     near: Part
     buckets: Mapping[str, Part]
     expiring: Sequence[tuple[datetime.date, Amounts]]
@@ -282,7 +281,6 @@ def _dated(snapshot: Snapshot, asked: Asked, days: int) -> Dated:
     return Dated(
         whole=part(whole, whole.rows),
         dated=whole.only(takewhile(lambda row: row["expires"], whole.rows)),
-        expired=part(whole, (row for row in soon if row["status"] == "expired")),
         near=part(whole, (row for row in soon if row["status"] == "open")),
         buckets={name: part(whole, rows) for name, rows in by_bucket.items()},
         expiring=expiry.by_month(whole),

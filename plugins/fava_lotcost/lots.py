@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -62,7 +61,8 @@ class Stock(NamedTuple):
     Attributes:
       whole: The lots report; the headline figures are of it.
       on_hand: Its lots with something left.
-      near: Its lots whose last day is near.
+      expired: Those of them that are past their last day, held or not.
+      near: Its open lots whose last day is near.
       expiring: What those with something left cost, by the month of their last day.
       columns: What there is room for.
     """
@@ -173,14 +173,14 @@ def _with_fact(books: Books, report: Report, key: str, value: str) -> Iterator[R
 def _stock(snapshot: Snapshot, asked: Asked, by: str, days: int) -> Stock:
     whole = snapshot.report("lots", asked, by)
     near = whole.at + datetime.timedelta(days=days)
-    by_status: dict[str, list[Row]] = defaultdict(list)
-    for row in whole.rows:
-        by_status[row["status"]].append(row)
+    on_hand = [row for row in whole.rows if row["units_on_hand"]]
+    late = (row for row in on_hand if row["expires"] is not None and row["expires"] < whole.at)
+    soon = (row for row in on_hand if row["status"] == "open" and _is_near(row, near))
     return Stock(
         whole=whole,
-        on_hand=part(whole, (row for row in whole.rows if row["units_on_hand"])),
-        expired=part(whole, by_status["expired"]),
-        near=part(whole, (row for row in by_status["open"] if _is_near(row, near))),
+        on_hand=part(whole, on_hand),
+        expired=part(whole, late),
+        near=part(whole, soon),
         expiring=expiry.by_month(whole),
         columns=tuple(_columns(whole)),
     )
