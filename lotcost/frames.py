@@ -6,7 +6,7 @@ import datetime
 import inspect
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ Args:
   account: This account and those below it.
   by: A row for each {groups}.
   buckets: The last days left of each bucket.
+  method: The rows of this method only.
 
 Raises:
   ValueError: A word that the ledger does not know, or days that are none.
@@ -78,7 +79,7 @@ class Frames:
         for word in ("at", "since"):
             asked[word] = _day(word, asked.get(word))
         if asked.get("buckets") is not None:
-            asked["buckets"] = tuple(sorted(asked["buckets"]))
+            asked["buckets"] = _days(asked["buckets"])
         question = Question(**asked)
         if question.since and question.at and question.since > question.at:
             raise ValueError(f"since {question.since} is after at {question.at}")
@@ -120,6 +121,13 @@ def _day(word: str, said: object) -> datetime.date | None:
         raise ValueError(f"{word}: {said!r} is no day; write it as 2025-03-31") from None
 
 
+def _days(said: object) -> tuple[int, ...]:
+    """Read the bounds of buckets: numbers of days."""
+    if isinstance(said, Sequence) and all(type(days) is int and days >= 0 for days in said):
+        return tuple(sorted(set(said)))
+    raise ValueError(f"buckets: {said!r} are no days; write them as [7, 30, 60, 90]")
+
+
 def _counted(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
@@ -138,6 +146,8 @@ def _report_method(name: str, entry: Entry) -> Callable[..., pd.DataFrame]:
         arguments["by"] = _TEXT
     if entry.buckets:
         arguments["buckets"] = "Sequence[int] | None"
+    if entry.methods:
+        arguments["method"] = _TEXT
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     asked = [
         inspect.Parameter(word, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=type_)

@@ -74,6 +74,12 @@ def test_what_makes_no_sense_is_refused_in_words(
         shop.margins(**asked)
 
 
+@pytest.mark.parametrize("buckets", ["7,14", 7, [-1]])
+def test_buckets_that_are_no_days_are_refused_in_words(buckets: Any, shop: Any) -> None:
+    with pytest.raises(ValueError, match=r"^buckets: .* are no days; write them as \[7, 30"):
+        shop.expiry(buckets=buckets)
+
+
 def test_an_argument_that_means_nothing_to_a_report_is_refused(shop: Any) -> None:
     assert list(inspect.signature(shop.lots).parameters) == [
         *("at", "commodity", "lot", "account", "by")

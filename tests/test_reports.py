@@ -12,7 +12,7 @@ from naive import Movement, cost_lots
 from scenarios import case
 from strategies import KINDS, SIMPLE, movements, to_ledger
 
-from lotcost.reports.catalog import answer
+from lotcost.reports.catalog import answer, groups
 
 BY_LOT = ("fifo", "fefo", "lifo", "specific")
 each_method = pytest.mark.parametrize("method", (*BY_LOT, "average"))
@@ -979,3 +979,45 @@ def test_movements_add_up_to_the_margin_of_their_lots_where_some_are_not_invoice
     margins = [row["gross_margin"] for row in ledger.rows("movements")]
     assert margins == [None, 6, -3]
     assert ledger.lot("TEA", "T1")["gross_margin"] == 3
+
+
+def test_a_key_of_a_card_that_is_called_like_a_figure_is_no_group(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+    2025-01-02 * "Delivery"
+      Assets:Stock   10 TEA @ 3.00 USD
+        lot: "T1"
+        units: 7
+        currency: "shells"
+        plant: "Ghent"
+      Liabilities:Payable
+    """
+    books = ledger.ledger.books()
+    assert groups("margins", books)[-1] == "plant"
+    assert groups("expiry", books)[-2:] == ["plant", "units"]
+
+
+def test_one_method_is_shown_as_it_is_beside_the_others(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-02 * "Delivery"
+      Assets:Stock   1 TEA @ 3.00 USD
+      Assets:Stock   1 TEA @ 4.00 USD
+      Liabilities:Payable
+    2025-01-05 * "Cafe Rose" "Invoice"
+      Assets:Stock  -1 TEA @ 6.00 USD
+      Assets:Receivable
+    """
+    for by in ("commodity", "method"):
+        every = ledger.rows("methods", by=by)
+        assert len(every) == 5
+        for row in every:
+            assert ledger.rows("methods", by=by, method=row["method"]) == [row]

@@ -15,7 +15,7 @@ from beancount.core import account as accounts
 from lotcost.ledger.books import Books
 from lotcost.ledger.loading import Ledger
 from lotcost.rendering.values import printable
-from lotcost.reports.catalog import Question, groups
+from lotcost.reports.catalog import CATALOG, Question, groups
 
 _MOST_LISTED = 20
 
@@ -39,6 +39,8 @@ def check_words(name: str, question: Question, ledger: Ledger) -> None:
     lots = {line.lot for line in books.lines}
     if question.by is not None:
         _check("--by", question.by, groups(name, books))
+    if question.method is not None:
+        _check("--method", question.method, list(CATALOG[name].methods))
     if question.commodity is not None:
         _check("--commodity", question.commodity, sorted({lot.commodity for lot in lots}))
         lots = {lot for lot in lots if lot.commodity == question.commodity}

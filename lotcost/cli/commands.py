@@ -181,6 +181,10 @@ def _params(entry: Entry) -> list[click.Parameter]:
                 help=f"The last days left of each bucket; else {bounds}.",
             )
         )
+    if entry.methods:
+        params.append(
+            click.Option(["--method"], type=click.Choice(entry.methods), help="This method only.")
+        )
     return params + output_params()
 
 

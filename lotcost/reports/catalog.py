@@ -15,8 +15,10 @@ from lotcost.ledger.loading import Ledger
 from lotcost.reports.batches import batches
 from lotcost.reports.exceptions import exceptions
 from lotcost.reports.expiry import BOUNDS, expiry
-from lotcost.reports.margins import margins
-from lotcost.reports.methods import methods
+from lotcost.reports.expiry import TAKEN as TAKEN_BY_EXPIRY
+from lotcost.reports.margins import GROUPS, margins
+from lotcost.reports.margins import TAKEN as TAKEN_BY_MARGINS
+from lotcost.reports.methods import NAMES, methods
 from lotcost.reports.movements import movements
 from lotcost.reports.report import Report
 from lotcost.reports.roll_forward import roll_forward
@@ -31,6 +33,7 @@ class Question(NamedTuple):
     Attributes:
       by: What rows are grouped by, where the report can be grouped.
       buckets: The last days left of each bucket, where the report has buckets.
+      method: The only method asked for, where the report has several side by side.
     """
 
     since: datetime.date | None = None
@@ -40,6 +43,7 @@ class Question(NamedTuple):
     account: str | None = None
     by: str | None = None
     buckets: tuple[int, ...] | None = None
+    method: str | None = None
 
     @property
     def narrows(self) -> bool:
@@ -61,15 +65,19 @@ class Entry(NamedTuple):
     Attributes:
       answers: The question it answers, in a sentence.
       groups: What it can be grouped by; "*" stands for any key of a card.
+      taken: What its rows have beside their group, so that no key of a card of that name is one.
       period: Whether it covers the days since one that is asked for, or all up to its day.
       buckets: The bounds of its buckets where none are asked for, or none.
+      methods: The methods that it has side by side.
     """
 
     answers: str
     makes: Callable[[Books, Question], Report]
     groups: tuple[str, ...] = ()
+    taken: frozenset[str] = frozenset()
     period: bool = False
     buckets: tuple[int, ...] = ()
+    methods: tuple[str, ...] = ()
 
     def make(self, books: Books, question: Question) -> Report:
         """Make the report."""
@@ -91,13 +99,15 @@ CATALOG: Mapping[str, Entry] = {
     "margins": Entry(
         "revenue, cost of sales, gross margin and rate",
         lambda books, question: margins(books, question.by or "lot", question.since),
-        ("lot", "commodity", "customer", "supplier", "month", "*"),
+        (*GROUPS, "*"),
+        TAKEN_BY_MARGINS,
         period=True,
     ),
     "expiry": Entry(
         "what expires when, what it is worth, whether it will sell before",
         lambda books, question: expiry(books, question.by, question.buckets or BOUNDS),
         ("account", "commodity", "supplier", "*"),
+        TAKEN_BY_EXPIRY,
         buckets=BOUNDS,
     ),
     "write-offs": Entry(
@@ -123,8 +133,9 @@ CATALOG: Mapping[str, Entry] = {
     ),
     "methods": Entry(
         "cost of sales and stock under fifo, lifo, average and the lots that really left",
-        lambda books, question: methods(books, question.by or "commodity"),
+        lambda books, question: methods(books, question.by or "commodity", question.method),
         ("commodity", "method"),
+        methods=NAMES,
     ),
     "exceptions": Entry(
         "what somebody should look at: sold late, out of order or at a loss, held up, untied",
@@ -145,7 +156,8 @@ def groups(name: str, books: Books) -> list[str]:
     for goods in {lot.commodity for lot in held} & books.config.commodities.keys():
         keys |= books.config.commodities[goods].meta.keys()
     own = {key for key in keys if key not in NOT_ON_CARD and not key.startswith(("_", "lot-"))}
-    return [*(name for name in named if name != "*"), *sorted(own - set(named))]
+    own -= CATALOG[name].taken.union(named)
+    return [*(name for name in named if name != "*"), *sorted(own)]
 
 
 def answer(name: str, ledger: Ledger, question: Question = Question()) -> Report:  # noqa: B008

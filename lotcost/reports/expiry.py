@@ -30,6 +30,8 @@ _FIGURES = (
     Column("cost_on_hand", "money", "currency", summed=True),
     Column("retail_value", "money", "currency", summed=True),
 )
+TAKEN = frozenset({"currency", "expired", "later", "none", *(each.name for each in _FIGURES)})
+"""What a row of a group has beside it: a key of a card of such a name is no group."""
 _LOT_COLUMNS = (
     Column("account", "text"),
     Column("commodity", "text"),

@@ -24,6 +24,8 @@ _FIGURES = (
     Column("after_write_offs", "money", "currency", summed=True),
     Column("share", "rate"),
 )
+TAKEN = frozenset({"units", "currency", *(column.name for column in _FIGURES)})
+"""What a row has beside its group: a key of a card of such a name is no group."""
 GROUPS = ("lot", "commodity", "customer", "supplier", "month")
 """What margins can always be grouped by; any key of a lot's or commodity's card will do too."""
 _Group = tuple[Any, ...]

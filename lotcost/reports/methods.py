@@ -13,12 +13,14 @@ from lotcost.reports.recosting import Recosted, booked, recost
 from lotcost.reports.report import Column, Report, money, trimmed
 from lotcost.reports.sentence import Sentence
 
+BOOKS = "books"
 METHODS: Mapping[str, Method] = {
     "fifo": Method.FIFO,
     "lifo": Method.LIFO,
     "average": Method.AVERAGE,
     "actual": Method.SPECIFIC,
 }
+NAMES = (BOOKS, *METHODS)
 _GOODS = (Column("commodity", "text"), Column("method", "text"))
 _UNITS = (
     Column("units_sold", "units", "commodity"),
@@ -34,34 +36,39 @@ _MONEY = (
 _Key = tuple[str, str, str]
 
 
-def methods(books: Books, by: str = "commodity") -> Report:
+def methods(books: Books, by: str = "commodity", only: str | None = None) -> Report:
     """Return a row a commodity, currency and method, or a row a method for all goods together.
 
     Cost in is what was received, landed, found and made; cost out is what left other than by
     sale. Cost in less cost of sales less cost out is cost on hand. The difference is that of cost
     of sales: what it would be more than in the books. `actual` is the cost of the lots that left.
+
+    Args:
+      only: The one of `NAMES` that is asked for, else all of them.
     """
+    asked_for = NAMES if only is None else (only,)
     asked = {line.lot.commodity for _, line in books.picked}
     sums: dict[_Key, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for line in books.lines:
         for flow in booked(line):
-            sums[flow.commodity, line.currency, "books"][flow.way] += flow.cost
-        units = sums[line.lot.commodity, line.currency, "books"]
+            sums[flow.commodity, line.currency, BOOKS][flow.way] += flow.cost
+        units = sums[line.lot.commodity, line.currency, BOOKS]
         units["units_on_hand"] += line.units
         units["units_sold"] -= line.units if line.kind in SOLD else ZERO
     recosted = {
         (currency, name): recost(books, currency, method)
         for currency in sorted({line.currency for line in books.lines})
         for name, method in METHODS.items()
+        if name in asked_for
     }
     for (currency, name), found in recosted.items():
         for flow in found.flows:
             sums[flow.commodity, currency, name][flow.way] += flow.cost
     rows = [
         _row(books, (commodity, currency, name), sums)
-        for commodity, currency, _ in sorted(key for key in sums if key[2] == "books")
+        for commodity, currency, _ in sorted(key for key in sums if key[2] == BOOKS)
         if commodity in asked
-        for name in ("books", *METHODS)
+        for name in asked_for
     ]
     of_goods = by == "commodity"
     return Report(
@@ -82,7 +89,7 @@ def methods(books: Books, by: str = "commodity") -> Report:
 def _row(books: Books, key: _Key, sums: Mapping[_Key, Mapping[str, Decimal]]) -> dict[str, Any]:
     commodity, currency, name = key
     cent = books.config.cent(currency)
-    ours, booked_ = sums[key], sums[commodity, currency, "books"]
+    ours, booked_ = sums[key], sums[commodity, currency, BOOKS]
     return {
         "commodity": commodity,
         "method": name,
@@ -107,8 +114,7 @@ def _together(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             continue
         for column in _MONEY:
             sums[key][column.name] += row[column.name]
-    order = ("books", *METHODS)
-    yield from sorted(sums.values(), key=lambda row: (row["currency"], order.index(row["method"])))
+    yield from sorted(sums.values(), key=lambda row: (row["currency"], NAMES.index(row["method"])))
 
 
 def _notes(
