@@ -513,3 +513,27 @@ def test_a_native_lot_has_its_cost_in_one_currency_and_its_figures_are_told_by_c
         ("EUR", 20, Decimal("70.00")),
     ]
     assert [row["difference"] for row in ledger.rows("valuation")] == [0, 0]
+
+
+@pytest.mark.parametrize("value", ["6.67", "6.6667", "6.66"])
+def test_a_closing_holds_native_goods_to_the_cent(value):
+    ledger = load(f"""
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2024-01-01 open Assets:Native "FIFO"
+      lot-method: "beancount"
+    2024-01-03 * "Delivery"
+      Assets:Native  3 RICE {{{{10.00 USD, "R"}}}}
+      Liabilities:Payable
+    2024-01-05 * "Sale"
+      Assets:Native  -1 RICE {{}} @ 5 USD
+      Expenses:CostOfSales
+      Income:Sales  -5 USD
+      Assets:Cash   5 USD
+    2024-01-08 custom "lot-close" Assets:Native {value} USD
+    """)
+    if value == "6.66":
+        (message,) = ledger.messages()
+        assert "at 6.66 USD and is now worth 6.67 USD" in message
+    else:
+        assert ledger.errors == []

@@ -25,7 +25,7 @@ _RECEIPT = 'open it with booking "NONE", or write the price with @ instead of br
 _ISSUE = 'write the units without braces, and their lot below them as lot: "L1"'
 _VALUELESS = 'custom "{}" has no value, and Beancount stumbles over it. Write one, or leave it out'
 _STUMBLED = "TypeError: 'NoneType' object is not iterable"
-_AS_PYTHON = re.compile(r'"Posting\(.*\)"')
+_AS_PYTHON = re.compile(r'"Posting\(account=\'(.*?)\', units=(.*?), cost=.*\)"')
 
 
 class Problem(NamedTuple):
@@ -108,12 +108,12 @@ def _hinted(error: Any, message: str, config: Config) -> str:
     """
     if not isinstance(error, ReductionError) or error.entry is None:
         return message
+    message = _AS_PYTHON.sub(r"\2 in braces on \1", message)
     for posting in error.entry.postings:
         policy = config.policy(posting.account)
         if posting.cost is None or policy is None or policy.native:
             continue
         units = posting.units
-        message = _AS_PYTHON.sub(f"{units} in braces on {posting.account}", message)
         comes_in = units is not None and isinstance(units.number, Decimal) and units.number > 0
         return f"{message}. {posting.account} is managed: {_RECEIPT if comes_in else _ISSUE}"
     return message

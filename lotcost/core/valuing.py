@@ -98,7 +98,8 @@ def lose(stock: Stock, costed: Costed) -> Costed:
 
 
 def close(stock: Stock, closing: Closing) -> None:
-    """Hold a closing value against what is on hand."""
+    """Hold a closing value against what is on hand, to the cent: Beancount keeps finer ones."""
+    cent = stock.rules.cent(closing.value.currency)
     now: dict[str, Decimal] = defaultdict(Decimal)
     for account, commodity, currency, cost in stock.values():
         if currency == closing.value.currency and _is_below(account, closing.account):
@@ -106,14 +107,15 @@ def close(stock: Stock, closing: Closing) -> None:
     for commodity, (cost, currency) in closing.native:
         if currency == closing.value.currency:
             now[commodity] += cost
-    total = sum(now.values(), ZERO)
-    was = {commodity: money.number for commodity, money in closing.parts}
+    total = half_up(sum(now.values(), ZERO), cent)
+    now = {commodity: half_up(cost, cent) for commodity, cost in now.items()}
+    was = {commodity: half_up(money.number, cent) for commodity, money in closing.parts}
     parts = tuple(
         (commodity, was.get(commodity, ZERO), now.get(commodity, ZERO))
         for commodity in sorted(now.keys() | was.keys())
         if was and now.get(commodity, ZERO) != was.get(commodity, ZERO)
     )
-    if total == closing.value.number and not parts:
+    if total == half_up(closing.value.number, cent) and not parts:
         return
     moved = tuple(commodity for commodity, _, _ in parts) or tuple(sorted(now))
     (value, currency), account = closing.value, closing.account

@@ -19,6 +19,7 @@ from lotcost.ledger.errors import (
     MixedStyles,
     TwoCosts,
     TwoLots,
+    WrongSerial,
     WrongShares,
     WrongType,
     number,
@@ -82,6 +83,12 @@ def read_issue(
     check_legs(goods, kind, txn, config)
     revenue = paid.get(goods.place) if kind is Kind.SALE else None
     number_, commodity = posting.units
+    if number_ % 1 and config.tracked(commodity) == SERIAL:
+        raise WrongError(
+            WrongSerial,
+            f'{commodity} is lot-tracked: "serial", one unit a lot, and {number(-number_)} go out. '
+            "Write whole units",
+        )
     return _issue((goods.place, posting.account, commodity, lot, -number_, revenue))
 
 
