@@ -1021,3 +1021,19 @@ def test_one_method_is_shown_as_it_is_beside_the_others(ledger):
         assert len(every) == 5
         for row in every:
             assert ledger.rows("methods", by=by, method=row["method"]) == [row]
+
+
+def test_a_total_of_no_figures_has_its_cents(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+    2025-01-02 * "Delivery"
+      Assets:Stock   10 TEA @ 3.00 USD
+      Liabilities:Payable
+    """
+    (total,) = report(ledger, "movements").totals
+    assert [str(total[name]) for name in ("cost", "revenue", "gross_margin")] == [
+        *("30.00", "0.00", "0.00")
+    ]

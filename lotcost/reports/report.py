@@ -112,17 +112,22 @@ def totals(columns: Sequence[Column], rows: Iterable[Row]) -> tuple[Row, ...]:
         by_currency[row[0]].append(row[1:])
     sums: dict[str, dict[str, Any]] = {}
     for currency, figures in by_currency.items():
+        # A zero has its cents too: the sum of 0.00 and 0.00 is 0.00, and so is that of no figure.
+        some = next((value for row in figures for value in row if value is not None), ZERO)
+        known = (
+            [value for value in values if value is not None]
+            for values in zip(*figures, strict=True)
+        )
         sums[currency] = {
-            # A zero has its cents too: the sum of 0.00 and 0.00 is 0.00.
-            name: sum([value for value in values if value is not None], ZERO)
-            for name, values in zip(names, zip(*figures, strict=True), strict=True)
+            name: sum(values, ZERO) if values else some - some
+            for name, values in zip(names, known, strict=True)
         }
-    known = {column.name for column in columns}
+    named = {column.name for column in columns}
     for currency, total in sums.items():
         total["currency"] = currency
-        if "margin_rate" in known:
+        if "margin_rate" in named:
             total["margin_rate"] = rate(total["gross_margin"], total["revenue"])
-        if "markup" in known:
+        if "markup" in named:
             total["markup"] = rate(total["gross_margin"], total["cost_of_sales"])
     return tuple(sums[currency] for currency in sorted(sums))
 

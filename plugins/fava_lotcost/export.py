@@ -20,7 +20,7 @@ from lotcost.reports.trace import Index, Trace
 Download = Response | tuple[str, int, dict[str, str]]
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
 }
 
 
@@ -68,9 +68,7 @@ def recall_pack(index: Index, found: Trace, about: About, kind: str) -> Download
 def text(said: str, name: str) -> Download:
     """Return a text as a file."""
     stream = io.BytesIO(said.encode())
-    return send_file(
-        stream, mimetype="text/plain; charset=utf-8", as_attachment=True, download_name=name
-    )
+    return send_file(stream, mimetype="text/plain", as_attachment=True, download_name=name)
 
 
 def refusal(sentence: str, status: int) -> Download:
