@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -18,13 +18,12 @@ from typing import NamedTuple
 from beancount.core import account as accounts
 from beancount.core import data
 
-from lotcost.core.rounding import apportion, half_up
 from lotcost.ledger.config import Config
 from lotcost.ledger.earning import Convert
 from lotcost.ledger.lines import Line
-from lotcost.model import SOLD, ZERO, Money, maker
-
-_money = maker(Money)
+from lotcost.ledger.own_income import within
+from lotcost.ledger.sharing import add_shares
+from lotcost.model import SOLD, ZERO, Money
 
 
 class Unattributed(NamedTuple):
@@ -80,12 +79,12 @@ def attribute(
     waiting: set[int] = set()
     awaited: set[str] = set()
     for entry, sold in sales.items():
-        within = _within(legs.get(entry, ()), sold, earned, config)
+        said = within(legs.get(entry, ()), sold, earned, config)
         for place, line in sold.items() if len(config.currencies) > 1 else ():
             if place in earned and not may_earn(line, earned[place].currency):
                 amount, currency = earned.pop(place)
-                within[currency] = within.get(currency, ZERO) + amount
-        for currency, amount in within.items():
+                said[currency] = said.get(currency, ZERO) + amount
+        for currency, amount in said.items():
             left[entry, currency] = amount
         unsold = [place for place in sold if place not in earned]
         if unsold:
@@ -111,7 +110,7 @@ def attribute(
         targets = {place: line for place, line in joined.items() if place in waiting} or joined
         day = entries[entry].date
         before = {place: earned.get(place) for place, line in targets.items() if line.date != day}
-        if not targets or not _add_shares(Money(amount, currency), targets, earned, config):
+        if not targets or not add_shares(Money(amount, currency), targets, earned, config):
             left[entry, currency] = amount
             continue
         for place, was in before.items():
@@ -156,150 +155,6 @@ def _income_legs(
             if found:
                 legs[place] = found
     return legs
-
-
-def _within(
-    income: Sequence[data.Posting],
-    sold: Mapping[int, Line],
-    earned: dict[int, Money],
-    config: Config,
-) -> dict[str, Decimal]:
-    """Attribute what the transaction itself says, and return what is left of its income."""
-    if _leg_by_leg(income, sold, earned):
-        return {}
-    legs = [leg for leg in income if not config.is_goods(leg.units.currency)]
-    tagged = _tagged(legs)
-    short = bool(tagged)
-    open_: dict[int, Line] = {}
-    priced: dict[int, Line] = {}
-    for place, line in sold.items():
-        own = tagged.pop((line.source["lineno"], line.lot), None)
-        if own is not None:
-            earned[place] = own
-        elif line.price is not None:
-            priced[place] = line
-        else:
-            open_[place] = line
-    for group in _by_posting(priced):
-        _at_price(group, earned, config)
-    left: dict[str, Decimal] = defaultdict(Decimal)
-    for leg in legs:
-        left[leg.units.currency] -= leg.units.number
-    for place in sold:
-        if place in earned:
-            left[earned[place].currency] -= earned[place].number
-    # In the short form what is written beside the price is a discount or a charge on it, but
-    # that income of another kind, as a delivery fee, is no revenue of goods.
-    fees = _fees(legs, config) if short and not open_ else {}
-    targets = open_ or (sold if short else {})
-    for currency, amount in left.items():
-        of_goods = amount - fees.get(currency, ZERO)
-        if of_goods and targets:
-            money = Money(of_goods, currency)
-            if _add_shares(money, targets, earned, config):
-                left[currency] -= of_goods
-    return {currency: amount for currency, amount in left.items() if amount}
-
-
-def _fees(legs: Iterable[data.Posting], config: Config) -> Mapping[str, Decimal]:
-    """Sum the income that goes to no sales account, by currency."""
-    on_sales = [accounts.parent_matcher(name) for name in config.sales_accounts]
-    fees: dict[str, Decimal] = defaultdict(Decimal)
-    for account, (number, currency), *_ in legs:
-        if number < ZERO and not any(match(account) for match in on_sales):
-            fees[currency] -= number
-    return fees
-
-
-def _leg_by_leg(
-    income: Sequence[data.Posting], sold: Mapping[int, Line], earned: dict[int, Money]
-) -> bool:
-    """Attribute the legs that lotcost wrote, one a line in their order, or none of them.
-
-    So stands nearly every sale; what is left of it is nothing.
-    """
-    if len(income) != len(sold):
-        return False
-    found = {}
-    for leg, (place, line) in zip(income, sold.items(), strict=True):
-        _, (number, currency), _, _, _, meta = leg
-        source = line.source
-        if (
-            not meta
-            or "lot-commodity" not in meta
-            or meta["lot"] != line.lot.number
-            or meta["lot-commodity"] != line.lot.commodity
-            or meta["lineno"] != source["lineno"]
-        ):
-            return False
-        found[place] = _money((-number, currency))
-    earned.update(found)
-    return True
-
-
-def _tagged(legs: Iterable[data.Posting]) -> dict[tuple[int, tuple[str, str]], Money]:
-    """The legs that lotcost wrote itself, which say their lot."""
-    tagged: dict[tuple[int, tuple[str, str]], Money] = {}
-    for _, (number, currency), _, _, _, meta in legs:
-        if meta and "lot-commodity" in meta:
-            key = meta["lineno"], (meta["lot-commodity"], meta["lot"])
-            tagged[key] = Money(-number, currency)
-    return tagged
-
-
-def _at_price(group: Mapping[int, Line], earned: dict[int, Money], config: Config) -> None:
-    """Attribute a posting's own price to the lots it was drawn from."""
-    first = next(iter(group.values()))
-    assert first.price is not None and first.price_currency is not None  # only priced lines
-    units = -sum((line.units for line in group.values()), ZERO)
-    total = half_up(units * first.price, config.cent(first.price_currency))
-    _among_lots(Money(total, first.price_currency), group, earned, config)
-
-
-def _add_shares(
-    money: Money, targets: Mapping[int, Line], earned: dict[int, Money], config: Config
-) -> bool:
-    """Share money among goods by what they earned, else by their cost, else by their units.
-
-    What is taken back counts negative. Tell whether anything was shared: goods that were sold
-    in another currency take no part.
-    """
-    groups = [
-        group
-        for group in _by_posting(targets)
-        if all(earned.get(place, money).currency == money.currency for place in group)
-    ]
-    if not groups:
-        return False
-    weights = [
-        sum((earned[place].number for place in group if place in earned), ZERO) for group in groups
-    ]
-    if not any(weights):
-        weights = [-sum((line.cost for line in group.values()), ZERO) for group in groups]
-    if not any(weights):
-        weights = [-sum((line.units for line in group.values()), ZERO) for group in groups]
-    shares = apportion(money.number, weights, config.cent(money.currency))
-    for group, share in zip(groups, shares, strict=True):
-        _among_lots(Money(share, money.currency), group, earned, config)
-    return True
-
-
-def _by_posting(targets: Mapping[int, Line]) -> list[dict[int, Line]]:
-    groups: dict[tuple[int, int], dict[int, Line]] = defaultdict(dict)
-    for place, line in targets.items():
-        groups[line.entry, line.source["lineno"]][place] = line
-    return list(groups.values())
-
-
-def _among_lots(
-    money: Money, group: Mapping[int, Line], earned: dict[int, Money], config: Config
-) -> None:
-    """Share what one posting earned among its lots by units: they were sold at one price."""
-    units = [abs(line.units) for line in group.values()]
-    shares = apportion(money.number, units, config.cent(money.currency))
-    for place, share in zip(group, shares, strict=True):
-        before = earned.get(place)
-        earned[place] = Money(share + (before.number if before else ZERO), money.currency)
 
 
 def _income_apart(
