@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
 from beancount.core import data
 from beancount.core.amount import Amount
 from beancount.core.data import Posting
-from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL
+from beancount.core.interpolate import AUTOMATIC_META
 
 from lotcost.core.rounding import half_up
+from lotcost.ledger.balancing import Balance
 from lotcost.ledger.config import Config
-from lotcost.ledger.documents import elided_money, residual
 from lotcost.ledger.holding import (
     ByLot,
     Writer,
@@ -31,19 +29,11 @@ from lotcost.ledger.holding import (
 from lotcost.ledger.legs import LEG_KEYS, account_at_cost, wants_revenue
 from lotcost.ledger.postings import Recognised
 from lotcost.ledger.transactions import Written
-from lotcost.model import SOLD, ZERO, Costed, Issue, Kind, Landing, Layer, Receipt, Revalued, maker
+from lotcost.model import SOLD, Costed, Issue, Kind, Landing, Layer, Receipt, Revalued, maker
 
 Booked = Costed | Revalued
 _posting = maker(Posting)
 _MAY_DIFFER = frozenset({Kind.PURCHASE_RETURN, Kind.PRODUCTION})
-
-
-class _Cost(NamedTuple):
-    """What goods cost by lot, and which way they moved: 1 where they went out."""
-
-    by_lot: ByLot
-    kind: Kind
-    sign: int
 
 
 class Page:
@@ -55,20 +45,15 @@ class Page:
         self.writer = Writer(written.cards, written.config, txn.date)
         self.postings: list[list[Posting]] = []
         self.legs: list[Posting] = []
-        self.costs: list[Posting] = []  # those of them that say what goods cost
-        # What goods cost whose leg is written, by its account, where a leg is elided.
-        self.said: dict[tuple[str, str], list[_Cost]] = defaultdict(list)
+        self.balance = Balance(txn, written.config)
         self.changed = False
         # Goods that other legs took, elided, and that wait to be restated at their cost.
         self.elsewhere: dict[int, Decimal] = {}
-        self.paid_to: set[str] = set()  # the accounts that have a leg of money
-        self.difference_to: str | None = None
-        self.credited = False  # whether a price says what the elided leg of a return is
         for place, posting in enumerate(txn.postings):
             number, commodity = posting.units
             if not self.config.is_goods(commodity):
                 posting = self._in_cents(posting)
-                self.paid_to.add(posting.account)
+                self.balance.paid_to.add(posting.account)
             elif self.config.policy(posting.account) is None:
                 self.elsewhere[place] = number
             self.postings.append([posting])
@@ -101,19 +86,8 @@ class Page:
     def finish(self, excuse: bool) -> data.Transaction:
         """Return the transaction, balanced to the cent."""
         postings = [*chain.from_iterable(self.postings), *self.legs]
-        if not self.changed and not excuse:
-            return self.txn._replace(postings=postings)  # labels alone weigh nothing
-        off = residual(postings)
-        if off and self.costs:
-            postings = self._without_written(postings, excuse)
-            off = residual(postings)
-        if off and excuse:
-            postings = [
-                posting._replace(meta={**(posting.meta or {}), AUTOMATIC_RESIDUAL: True})
-                for posting in postings
-            ]
-        elif (off or self.said) and self._says_cost:
-            postings = self._balanced(postings, off)
+        if self.changed or excuse:  # labels alone weigh nothing
+            postings = self.balance.balanced(postings, excuse)
         return self.txn._replace(postings=postings)
 
     def _in_cents(self, posting: Posting) -> Posting:
@@ -147,16 +121,13 @@ class Page:
             cost = self._cost_to_book(parts, booked)
             if not self._restate(goods, cost, kind, sign) and at_cost:
                 account = account_at_cost(posting, self.txn, policy, kind)
-                if account in self.paid_to and self._elides:
-                    for lot, amount in cost.items():
-                        self.said[account, lot[1]].append(_Cost({lot: amount}, kind, sign))
-                elif account is not None:
+                if account and not self.balance.has_leg_for(account, cost, kind, sign):
                     added = money_legs(account, cost, source, kind, sign)
                     self.legs += added
-                    self.costs += added
+                    self.balance.added += added
         if kind in _MAY_DIFFER:
-            self.difference_to = policy.accounts.get("lot-adjustment")
-            self.credited = kind is Kind.PURCHASE_RETURN and posting.price is not None
+            self.balance.difference_to = policy.accounts.get("lot-adjustment")
+            self.balance.credited = kind is Kind.PURCHASE_RETURN and posting.price is not None
         if goods.revenue is not None and self._wants_revenue:
             revenue = share_by_units(goods.revenue, parts, self.config)
             self.legs += money_legs(policy.accounts["lot-sales"], revenue, source, kind, -sign)
@@ -215,69 +186,5 @@ class Page:
             self.legs += money_legs(account, amounts, source, Kind.LANDED_COST, 1, **told)
 
     @cached_property
-    def _elides(self) -> bool:
-        """Whether an elided leg takes what the cost that is written puts the document off by."""
-        return elided_money(self.txn, self.config)
-
-    @property
-    def _says_cost(self) -> bool:
-        """Whether the legs on the accounts that take the cost are the cost.
-
-        Where they are not, the elided leg is not to make up for it: the document is wrong.
-        """
-        for (account, currency), costs in self.said.items():
-            legs = [leg for leg in self.txn.postings if leg.account == account]
-            if any(AUTOMATIC_META in (leg.meta or {}) for leg in legs):
-                continue
-            cost = sum((each.sign * sum(each.by_lot.values()) for each in costs), ZERO)
-            if sum(leg.units.number for leg in legs if leg.units.currency == currency) != cost:
-                return False
-        return True
-
-    def _without_written(self, postings: list[Posting], excuse: bool) -> list[Posting]:
-        """Leave out the legs at cost that are written already.
-
-        They are where it balances without them, whatever account they are written on. A leg on
-        the very account is one, but where it balances beside it: it is scrap, or a fee.
-        """
-        costs = {id(leg): leg.account in self.paid_to for leg in self.costs}
-        bare = [posting for posting in postings if id(posting) not in costs]
-        if not excuse and not residual(bare):
-            return bare
-        return [posting for posting in postings if not costs.get(id(posting))]
-
-    def _by_lot(self, elided: Posting) -> list[Posting]:
-        """Part the leg that takes what goods cost among their lots; what is left of it stays."""
-        account, (number, currency), _, _, _, source = elided
-        legs: list[Posting] = []
-        for cost in self.said.pop((account, currency), ()):
-            legs += money_legs(account, cost.by_lot, source, cost.kind, cost.sign)
-        rest = number - sum(leg.units.number for leg in legs)
-        if legs and not rest:
-            return legs
-        return [*legs, elided._replace(units=Amount(rest, currency))]
-
-    @cached_property
     def _wants_revenue(self) -> bool:
         return wants_revenue(self.txn, self.config)
-
-    def _balanced(self, postings: list[Posting], off: Mapping[str, Decimal]) -> list[Posting]:
-        """Let the elided leg take what is off, else the account laid down for differences."""
-        out = []
-        left = dict(off)
-        for posting in postings:
-            units = posting.units
-            if AUTOMATIC_META not in (posting.meta or {}) or self.credited:
-                out.append(posting)
-                continue
-            if left.get(units.currency):
-                cent = self.config.cent(units.currency)
-                number = (units.number - left.pop(units.currency)).quantize(cent)
-                posting = posting._replace(units=Amount(number, units.currency))
-            out += self._by_lot(posting)
-        if self.difference_to is not None:
-            for currency, number in sorted(left.items()):
-                meta = line_of(self.txn.meta)
-                amount = Amount(-number, currency)
-                out.append(Posting(self.difference_to, amount, None, None, None, meta))
-        return out
