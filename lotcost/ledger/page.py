@@ -137,7 +137,7 @@ class Page:
                     added = money_legs(account, cost, source, kind, sign)
                     self.legs += added
                     self.balance.added += added
-                if self._is_of_scrap(booked.movement):
+                if kind is Kind.WRITE_OFF and self._is_of_scrap(booked.movement):
                     self.balance.difference_to = account
         if kind in _MAY_DIFFER:
             self.balance.difference_to = policy.accounts.get("lot-adjustment")
@@ -152,7 +152,7 @@ class Page:
         The expense is what the goods cost, net of that. Where anything else is in the document,
         what it is off by is a mistake.
         """
-        if movement.kind is not Kind.WRITE_OFF or movement.reason is Reason.NORMAL_LOSS:
+        if movement.reason is Reason.NORMAL_LOSS:
             return False
         config = self.config
         return not any(posting.price or posting.cost for posting in self.txn.postings) and not any(
