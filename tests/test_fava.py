@@ -126,6 +126,17 @@ def test_margins_of_a_period_name_the_income_that_is_invoiced_for_other_days(
     assert "Unattributed revenue none Income invoiced for other days 9.00 USD" in text
 
 
+def test_what_is_all_zero_is_no_chart(open_fava: Open) -> None:
+    given = LEDGER + """
+2025-03-01 * "Broken"
+  Assets:Inventory:Main    -1 MILK
+    reason: "damaged"
+"""
+    page = open_fava(given).page(MARGINS, time="2025-03")
+    assert '"Write-offs"' in page.html
+    assert '"Gross margin"' not in page.html
+
+
 def test_margins_groups_by_what_a_card_says(open_fava: Open) -> None:
     pages = open_fava()
     rows = pages.page(MARGINS, by="category").rows()

@@ -258,7 +258,7 @@ def test_what_is_proposed_leaves_nothing_expired(open_fava: Open) -> None:
     assert ".beancount" not in page.links
     response = after.get(EXPIRY, "proposed.beancount")
     assert response.status_code == 404
-    assert "nothing is proposed" in response.get_data(as_text=True)
+    assert "Nothing is to be written off" in response.get_data(as_text=True)
 
 
 def test_nothing_is_written_whatever_is_asked(open_fava: Open) -> None:
@@ -276,8 +276,15 @@ def test_a_recalled_lot_is_held_and_not_proposed(open_fava: Open) -> None:
     pages = open_fava(FULL + recall)
     page = pages.page(EXPIRY)
     assert column(lots(page), "Proposed")[:2] == ["hold", "hold"]
-    assert "nothing to write off" in page.text
+    assert "it is to be held, and nothing is proposed" in page.text
     assert titles(pages)[EXPIRY] == "Lot expiry"
+
+
+def test_a_ledger_that_writes_off_itself_is_proposed_nothing(open_fava: Open) -> None:
+    itself = '2024-01-01 custom "lotcost" "write-off-expired" TRUE\n'
+    page = open_fava(FULL + itself).page(EXPIRY, time="2025")
+    assert "The ledger writes off what expires by itself" in page.text
+    assert ".beancount" not in page.links
 
 
 def test_a_lot_beancount_booked_is_proposed_as_it_is_held(open_fava: Open) -> None:

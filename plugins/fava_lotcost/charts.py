@@ -37,6 +37,12 @@ class Chart(NamedTuple):
         return tuple(sorted({currency for _, amounts in self.points for currency in amounts}))
 
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether there is nothing to see, as all amounts are zero."""
+        return not any(amount for _, amounts in self.points for amount in amounts.values())
+
+
 def line(label: str, points: Iterable[tuple[datetime.date, Amounts]]) -> Chart:
     """Draw amounts that hold from their day on; a table has the last of each month."""
     points = tuple(points)

@@ -81,6 +81,7 @@ class ExpiryView(NamedTuple):
       narrowed: The bucket asked for, or `dated`, `near` or `all`.
       written: What was written off in the days of Fava's time box, else in the books' year so far.
       by: What that is grouped by.
+      by_itself: Whether the ledger writes off what expires without being asked.
     """
 
     table: Table
@@ -92,6 +93,7 @@ class ExpiryView(NamedTuple):
     written: Table
     by: str
     groups: tuple[str, ...]
+    by_itself: bool
     charts: list[Chart]
 
     @property
@@ -199,6 +201,7 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
             written=_written_table(self._written(snapshot, asked, by), params, settings.rows),
             by=by,
             groups=groups,
+            by_itself=snapshot.books(asked).config.writes_off_expired,
             charts=[]
             if self.incognito
             else _charts(dated.expiring, self._written(snapshot, asked, "month")),
@@ -228,8 +231,7 @@ class LotCostExpiry(LotPage, FavaExtensionBase):
         except FavaAPIError as error:
             return refusal(str(error), 400)
         if not proposals:
-            sentence = gettext("No lot on hand has expired, so nothing is proposed.")
-            return refusal(sentence, 404)
+            return refusal(gettext("Nothing is to be written off."), 404)
         return text(ledger_text(proposals), f"write-offs-{proposals[0].date}.beancount")
 
     def link(self, column: Column, row: Row) -> str | None:
@@ -311,7 +313,8 @@ def _written_table(report: Report, params: Params, size: int) -> Table:
 
 
 def _charts(expiring: Sequence[tuple[datetime.date, Amounts]], written: Report) -> list[Chart]:
-    return [
-        *([bars(gettext("Expiry"), expiring)] if expiring else []),
-        *([bars(gettext("Written off"), by_month(written, "cost"))] if written.rows else []),
-    ]
+    drawn = (
+        bars(gettext("Expiry"), expiring),
+        bars(gettext("Written off"), by_month(written, "cost")),
+    )
+    return [chart for chart in drawn if not chart.is_flat]

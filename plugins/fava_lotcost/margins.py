@@ -186,9 +186,10 @@ def _ends(whole: Report) -> Iterator[End]:
 
 
 def _charts(books: Books, months: Report, lots: Report) -> list[Chart]:
-    return [
+    drawn = (
         bars(gettext("Gross margin"), by_month(months, "gross_margin")),
         bars(gettext("Revenue"), by_month(months, "revenue")),
         parts(gettext("Revenue by commodity"), by_commodity(lots, "revenue"), books),
         bars(gettext("Write-offs"), by_month(months, "write_offs")),
-    ]
+    )
+    return [chart for chart in drawn if not chart.is_flat]
