@@ -530,6 +530,38 @@ def test_a_transfer_brings_in_what_it_takes_out(ledger, told):
 
 
 @pytest.mark.parametrize(
+    ("said", "kind", "message"),
+    [
+        (
+            "cost: 5.00 USD",
+            TwoCosts,
+            "3 CAKE come in with two costs, cost: 5.00 USD and a price. cost is of the output of "
+            "a batch: leave it out, or the price where this is one",
+        ),
+        (
+            "cost-share: 60",
+            WrongShares,
+            "cost-share is of the outputs of a batch, and 3 CAKE are bought. Leave it out",
+        ),
+    ],
+)
+def test_a_word_of_an_output_on_goods_that_are_bought_is_an_error(said, kind, message):
+    text = f"""
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  3 CAKE @ 2.00 USD
+        {said}
+      Liabilities:Payable
+    """
+    assert tell(text, load(text)) == [(kind, "Assets:Stock  3 CAKE @ 2.00 USD", message)]
+
+
+@pytest.mark.parametrize(
     ("leg", "message"),
     [
         (

@@ -7,24 +7,21 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount.core import data
-from beancount.core.amount import Amount
 
 from lotcost.core.expiry import default_expires
 from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.errors import (
-    MissingCost,
     MissingLot,
     MixedStyles,
-    TwoCosts,
     TwoLots,
     WrongSerial,
-    WrongShares,
     WrongType,
     number,
     where,
 )
+from lotcost.ledger.incoming import bought, output
 from lotcost.ledger.kinds import Goods
 from lotcost.ledger.legs import check_legs
 from lotcost.ledger.parties import party_of
@@ -32,7 +29,6 @@ from lotcost.ledger.serials import SERIAL, check_serial
 from lotcost.ledger.words import WrongError
 from lotcost.model import BRINGS_LOTS, Issue, Kind, Lot, Method, Money, Receipt, maker
 
-_UNIT_COST_DIGITS = 12
 _issue = maker(Issue)
 
 
@@ -111,11 +107,11 @@ def read_receipt(
     if kind is Kind.TRANSFER:
         return receipt
     if kind is Kind.PRODUCTION:
-        receipt = _output(receipt, posting)
+        receipt = output(receipt, posting)
     elif total is None and goods.policy.owner is not None:
         receipt = receipt._replace(cost=Money(Decimal(0), config.main_currency))
     elif kind is Kind.RECEIPT or total is not None:
-        receipt = _bought(receipt, goods, total, config)
+        receipt = bought(receipt, goods, total, config)
     elif receipt.lot is None and goods.policy.method is Method.AVERAGE:
         return receipt
     elif receipt.lot is None:
@@ -129,55 +125,6 @@ def read_receipt(
     _add_card(named, posting, kind, txn, cards, config)
     # The output of a batch that is taken apart keeps the lots that went in.
     return receipt if kind is Kind.PRODUCTION else receipt._replace(lot=named.number)
-
-
-def _bought(receipt: Receipt, goods: Goods, total: Money | None, config: Config) -> Receipt:
-    posting = goods.posting
-    what = f"{number(receipt.units)} {receipt.commodity}"
-    if posting.price is not None and posting.cost is not None:
-        cost, price = posting.cost, posting.price
-        raise WrongError(
-            TwoCosts,
-            f"{what} come in with two costs, {{{number(cost.number)} {cost.currency}}} and "
-            f"@ {number(price.number)} {price.currency}. Leave one out",
-        )
-    if total is None:
-        raise WrongError(
-            MissingCost,
-            f"{what} come in, and nothing says what they cost. Write their price: "
-            f"{what} @ 1.00 USD",
-        )
-    if goods.policy.owner is not None and total.number:
-        raise WrongError(
-            TwoCosts,
-            f"{receipt.account} holds goods of {goods.policy.owner}, which are counted and never "
-            f"valued, and {what} come in at {number(total.number)} {total.currency}. "
-            "Leave the price out",
-        )
-    each = posting.cost.number if posting.cost is not None else posting.price.number
-    ends = -each.as_tuple().exponent <= _UNIT_COST_DIGITS
-    # Where Beancount matches lots, the date may be that of another lot at the same cost.
-    dated = posting.cost is not None and config.keeps_written(posting.account)
-    acquired = posting.cost.date if dated else None
-    return receipt._replace(cost=total, unit_cost=each if ends else None, acquired=acquired)
-
-
-def _output(receipt: Receipt, posting: data.Posting) -> Receipt:
-    meta = posting.meta or {}
-    share, cost = meta.get("cost-share"), meta.get("cost")
-    if share is not None and not (isinstance(share, Decimal) and share >= 0):
-        raise WrongError(
-            WrongType, f"cost-share wants a number and has {share!s}; write cost-share: 60"
-        )
-    if cost is not None and not (isinstance(cost, Amount) and cost.number >= 0):
-        raise WrongError(WrongType, f"cost wants an amount and has {cost!s}; write cost: 5.00 USD")
-    if share is not None and cost is not None:
-        raise WrongError(
-            WrongShares,
-            f"The output has a cost-share of {number(share)} and a cost of {cost}. Leave one out",
-        )
-    stated = None if cost is None else Money(cost.number, cost.currency)
-    return receipt._replace(share=share, cost=stated)
 
 
 def _check_tracked(
