@@ -2718,62 +2718,6 @@ def test_a_freight_of_nothing_in_another_currency_lands_nothing(ledger):
     assert held(ledger, "FLOUR", "F-1") == (10, 20)
 
 
-def test_what_a_loss_earned_as_scrap_is_taken_off_its_expense(ledger):
-    """
-    plugin "beancount_lotcost"
-    plugin "beancount.plugins.auto_accounts"
-
-    2025-01-01 open Assets:Stock
-      lot-method: "fifo"
-      lot-write-off: Expenses:WriteOff
-
-    2025-01-02 * "Mill" "Delivery"
-      Assets:Stock  10 FLOUR @ 3.00 USD
-        lot: "F-1"
-      Liabilities:Payable
-
-    2025-01-03 * "Wet sacks, sold as feed"
-      Assets:Stock  -5 FLOUR
-        reason: "abnormal-loss"
-      Assets:Cash   4.00 USD
-
-    2025-01-04 * "Rotten, and taken away for a fee"
-      Assets:Stock  -1 FLOUR
-        reason: "damaged"
-      Assets:Cash   -2.00 USD
-    """
-    assert ledger.errors == []
-    row = ledger.lot("FLOUR", "F-1")
-    assert (row["cost_written_off"], row["cost_on_hand"]) == (18, 12)
-    assert balance(ledger, "Expenses:WriteOff") == Decimal("16.00")
-    check_laws(ledger)
-
-
-def test_a_loss_beside_a_document_that_is_off_hides_nothing(ledger):
-    """
-    plugin "beancount_lotcost"
-    plugin "beancount.plugins.auto_accounts"
-
-    2025-01-01 open Assets:Stock
-      lot-method: "fifo"
-      lot-sales: Income:Sales
-      lot-cost-of-sales: Expenses:CostOfSales
-      lot-write-off: Expenses:WriteOff
-
-    2025-01-02 * "Mill" "Delivery"
-      Assets:Stock  10 FLOUR @ 3.00 USD
-        lot: "F-1"
-      Liabilities:Payable
-
-    2025-01-03 * "Sold two, one broke, and the amount is wrong"
-      Assets:Stock  -2 FLOUR @ 5.00 USD
-      Assets:Stock  -1 FLOUR
-        reason: "damaged"
-      Assets:Cash   11.00 USD
-    """
-    assert ledger.messages() == ["Transaction does not balance: (1.00 USD)"]
-
-
 def test_scrap_and_fees_on_the_account_that_takes_the_cost_are_not_the_cost(ledger):
     """
     plugin "beancount_lotcost"

@@ -127,11 +127,14 @@ def test_margins_of_a_period_name_the_income_that_is_invoiced_for_other_days(
 
 
 def test_what_is_all_zero_is_no_chart(open_fava: Open) -> None:
-    given = LEDGER + """
+    given = (
+        LEDGER
+        + """
 2025-03-01 * "Broken"
   Assets:Inventory:Main    -1 MILK
     reason: "damaged"
 """
+    )
     page = open_fava(given).page(MARGINS, time="2025-03")
     assert '"Write-offs"' in page.html
     assert '"Gross margin"' not in page.html

@@ -648,6 +648,30 @@ def test_an_elided_cost_of_sales_is_parted_by_lot_where_prices_and_income_are_wr
     assert lots(ledger)[2:] == [("Expenses:CostOfSales", "L1")] * 2
 
 
+def test_an_elided_cost_of_sales_takes_what_goods_cost_in_another_currency():
+    ledger = load("""
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+    2025-01-01 price EUR 1.10 USD
+    2025-01-02 * "Chateau"
+      Assets:Stock  10 WINE @ 7.00 EUR
+        lot: "W1"
+      Liabilities:Payable
+    2025-01-03 * "Sale"
+      Assets:Stock  -1 WINE @ 9.00 USD
+      Assets:Receivable  9.00 USD
+      Income:Sales  -9.00 USD
+      Expenses:CostOfSales
+    """)
+    assert ledger.errors == []
+    assert written(ledger).endswith("Income:Sales -9.00 USD\nExpenses:CostOfSales 7.00 EUR")
+    assert lots(ledger)[-1] == ("Expenses:CostOfSales", "W1")
+
+
 def test_a_delivery_fee_beside_a_short_sale_is_no_revenue_of_it():
     ledger = sale("""
         Assets:Stock  -2 MILK @ 5.00 USD

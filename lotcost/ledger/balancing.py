@@ -18,7 +18,7 @@ from beancount.core.interpolate import AUTOMATIC_META, AUTOMATIC_RESIDUAL
 
 from lotcost.ledger.config import Config
 from lotcost.ledger.documents import elided_money, residual
-from lotcost.ledger.holding import ByLot, line_of, money_legs
+from lotcost.ledger.holding import ByLot, Meta, line_of, money_legs
 from lotcost.model import ZERO, Kind
 
 
@@ -112,33 +112,39 @@ class Balance:
         return [posting for posting in postings if not costs.get(id(posting))]
 
     def _completed(self, postings: Sequence[Posting], off: Mapping[str, Decimal]) -> list[Posting]:
-        """Let the elided leg take what is off, else the account laid down for differences."""
+        """Let the elided leg take what is off, else the account laid down for differences.
+
+        Where it takes what goods cost, it is parted among their lots.
+        """
         out = []
-        left = dict(off)
+        left = defaultdict(Decimal, off)
         for posting in postings:
-            units = posting.units
-            if AUTOMATIC_META not in (posting.meta or {}) or self.credited:
+            account, (number, currency), _, _, _, meta = posting
+            if AUTOMATIC_META not in (meta or {}) or self.credited:
                 out.append(posting)
                 continue
-            if left.get(units.currency):
-                cent = self._config.cent(units.currency)
-                number = (units.number - left.pop(units.currency)).quantize(cent)
-                posting = posting._replace(units=Amount(number, units.currency))
-            out += self._by_lot(posting)
+            legs = self._costs_on(account, meta)
+            for leg in legs:
+                left[leg.units.currency] += leg.units.number
+            more = left.pop(currency, ZERO)
+            if more:
+                cent = self._config.cent(currency)
+                posting = posting._replace(units=Amount((number - more).quantize(cent), currency))
+            out += legs
+            if posting.units.number or not legs:
+                out.append(posting)
         if self.difference_to is not None:
             for currency, number in sorted(left.items()):
-                meta = line_of(self._txn.meta)
-                amount = Amount(-number, currency)
-                out.append(Posting(self.difference_to, amount, None, None, None, meta))
+                if number:
+                    meta = line_of(self._txn.meta)
+                    amount = Amount(-number, currency)
+                    out.append(Posting(self.difference_to, amount, None, None, None, meta))
         return out
 
-    def _by_lot(self, elided: Posting) -> list[Posting]:
-        """Part the leg that takes what goods cost among their lots; what is left of it stays."""
-        account, (number, currency), _, _, _, source = elided
+    def _costs_on(self, account: str, source: Meta) -> list[Posting]:
+        """Take the costs that were left to an account's elided leg, in whatever currency."""
         legs: list[Posting] = []
-        for cost in self._said.pop((account, currency), ()):
-            legs += money_legs(account, cost.by_lot, source, cost.kind, cost.sign)
-        rest = number - sum(leg.units.number for leg in legs)
-        if legs and not rest:
-            return legs
-        return [*legs, elided._replace(units=Amount(rest, currency))]
+        for key in [key for key in self._said if key[0] == account]:
+            for cost in self._said.pop(key):
+                legs += money_legs(account, cost.by_lot, source, cost.kind, cost.sign)
+        return legs

@@ -36,8 +36,6 @@ from lotcost.model import (
     Kind,
     Landing,
     Layer,
-    Movement,
-    Reason,
     Receipt,
     Revalued,
     maker,
@@ -137,28 +135,12 @@ class Page:
                     added = money_legs(account, cost, source, kind, sign)
                     self.legs += added
                     self.balance.added += added
-                if kind is Kind.WRITE_OFF and self._is_of_scrap(booked.movement):
-                    self.balance.difference_to = account
         if kind in _MAY_DIFFER:
             self.balance.difference_to = policy.accounts.get("lot-adjustment")
             self.balance.credited = kind is Kind.PURCHASE_RETURN and posting.price is not None
         if goods.revenue is not None and self._wants_revenue:
             revenue = share_by_units(goods.revenue, parts, self.config)
             self.legs += money_legs(policy.accounts["lot-sales"], revenue, source, kind, -sign)
-
-    def _is_of_scrap(self, movement: Movement) -> bool:
-        """Whether the money beside a loss can only be what it earned, or what its disposal cost.
-
-        The expense is what the goods cost, net of that. Where anything else is in the document,
-        what it is off by is a mistake.
-        """
-        if movement.reason is Reason.NORMAL_LOSS:
-            return False
-        config = self.config
-        return not any(posting.price or posting.cost for posting in self.txn.postings) and not any(
-            config.is_expense(account) or config.is_income(account)
-            for account in self.balance.paid_to
-        )
 
     def _cost_to_book(self, parts: Sequence[Layer], booked: Costed) -> ByLot:
         """What parts cost by lot, less what the units that are left bear of it."""
