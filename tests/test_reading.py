@@ -85,6 +85,11 @@ def kinds(legs):
         ),
         ("Assets:Stock:Main -3 MILK @ 5 USD\nAssets:Stock:Shop 3 MILK", "transfer"),
         ("Assets:Stock -50 FLOUR\nAssets:Stock 40 CAKE", "production"),
+        (
+            "Assets:Stock:Main -50 FLOUR\nAssets:Stock:Main 40 CAKE\n"
+            "Assets:Stock:Main -40 CAKE\nAssets:Stock:Shop 40 CAKE",
+            "production",
+        ),
         ("Assets:Stock -50 FLOUR\nAssets:Stock 40 CAKE\nExpenses:WriteOff", "production"),
         ('Assets:Stock -50 FLOUR\n  reason: "sample"\nAssets:Stock 40 CAKE', "write-off"),
         ('Assets:Stock -3 MILK\n  reason: "damaged"', "write-off"),

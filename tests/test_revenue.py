@@ -94,6 +94,56 @@ def test_a_delivery_fee_beside_the_price_is_no_revenue_of_the_goods(ledger):
     assert left_over(ledger) == {"USD": D("3.00")}
 
 
+FEE = """
+plugin "beancount_lotcost"
+plugin "beancount.plugins.auto_accounts"
+2025-01-01 open Assets:Stock
+  lot-method: "fifo"
+  lot-sales: Income:Sales
+  lot-cost-of-sales: Expenses:CostOfSales
+2025-01-02 * "Delivery"
+  Assets:Stock   4 MILK @ 2.00 USD
+    lot: "M"
+  Liabilities:Payable
+2025-01-05 * "Cafe Rose" "Invoice 101" ^inv-101
+  Assets:Stock  -4 MILK @ 5.00 USD
+  Income:Delivery         -3.00 USD
+  Assets:Receivable   23.00 USD
+"""
+
+
+def test_a_fee_that_is_given_back_with_the_goods_is_no_revenue_of_them_either():
+    ledger = load(
+        FEE
+        + """
+2025-01-09 * "Cafe Rose" "All of it back"
+  Assets:Stock   4 MILK @ 5.00 USD
+    lot-kind: "sale-return"
+  Income:Delivery          3.00 USD
+  Assets:Receivable  -23.00 USD
+"""
+    )
+    assert ledger.errors == []
+    assert revenue(ledger) == {"M": D("0.00")}
+    assert left_over(ledger) == {}
+
+
+def test_an_account_of_fees_is_no_sales_account():
+    ledger = load(
+        FEE
+        + """
+2025-01-06 * "Cafe Rose" "Second attempt" ^inv-101
+  Income:Delivery         -4.00 USD
+  Assets:Receivable    4.00 USD
+2025-01-07 * "Other" "A parcel of somebody else's"
+  Income:Delivery        -50.00 USD
+  Assets:Receivable   50.00 USD
+"""
+    )
+    assert revenue(ledger) == {"M": D("20.00")}
+    assert left_over(ledger) == {"USD": D("3.00")}
+
+
 def test_a_credit_note_takes_revenue_off_what_its_link_sold(ledger):
     """
     plugin "beancount_lotcost"

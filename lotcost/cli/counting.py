@@ -34,7 +34,7 @@ def _count_sheet(
     loaded, has_errors = load_telling(ledger, file)
     question = Question(at=at, account=account, commodity=commodity)
     asking.check_words("lots", question, loaded)
-    report = sheet_of(loaded.books(at, question.asks_for), blind)
+    report = sheet_of(loaded.books(at, question.where), blind)
     said = about(loaded.options, ledger, question)
     for note in report.notes:
         click.echo(note, err=True)

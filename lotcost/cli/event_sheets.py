@@ -35,7 +35,7 @@ def _events(
     asking.check_days(question)
     loaded, has_errors = load_telling(ledger, file)
     asking.check_words("movements", question, loaded)
-    books = loaded.books(question.at, question.asks_for)
+    books = loaded.books(question.at, question.where)
     told = event_sheets(books, question.since)
     said = about(loaded.options, ledger, question)
     if sheet is not None:

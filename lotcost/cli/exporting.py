@@ -33,7 +33,7 @@ def _export(ledger: Path, file: Path, **asked: Any) -> None:
     _tell("Costing lots ...")
     from lotcost.workbook import MOST_ROWS, whole_book, write_book  # here: other commands want none
 
-    books = loaded.books(question.at, question.asks_for)
+    books = loaded.books(question.at, question.where)
     whole = whole_book(books, question, len(loaded.errors), MOST_ROWS)
     said = about(loaded.options, ledger, question)
     with output.opened(file) as stream, _progress(whole.rows) as tick:

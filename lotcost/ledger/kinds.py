@@ -48,8 +48,8 @@ class Legs(NamedTuple):
 
     Attributes:
       moving: The inventory accounts of each commodity that comes in, or goes out.
-      made: The commodities that come in without a price, and from no other inventory account.
-      used: The commodities that go out, and to no other inventory account.
+      made: The commodities that come in without a price, and not from another account.
+      used: The commodities that go out, and not to another account.
       earns: Whether there is a leg on an income account.
       telling: The places of the postings whose metadata says something.
     """
@@ -96,20 +96,17 @@ class Legs(NamedTuple):
                 used.add(commodity)
             elif not priced:
                 made.add(commodity)
-        if made:  # what moves between accounts is neither made nor used up
-            crossing = {goods for goods in made & used if _crosses(goods, moving)}
-            made -= crossing
-            used -= crossing
+        if made & used:  # what only moves between accounts is neither made nor used up
+            staying = [each for each in goods if not _moves_between(each, moving)]
+            made = {
+                each.posting.units.currency for each in staying if each.comes_in and not each.priced
+            }
+            used = {each.posting.units.currency for each in staying if not each.comes_in}
         earns = any(map(config.is_income, others))
         return cls(tuple(goods), others, moving, made, used, earns, tuple(telling))
 
 
 _goods = maker(Goods)
-
-
-def _crosses(commodity: str, moving: Mapping[tuple[str, bool], Set[str]]) -> bool:
-    """Whether goods go from one inventory account to another."""
-    return len(moving[commodity, True] | moving[commodity, False]) > 1
 
 
 def is_silent(meta: Mapping[str, Any]) -> bool:
@@ -150,7 +147,7 @@ def _units(goods: Goods) -> str:
 
 
 def _kind_out(goods: Goods, legs: Legs, txn: data.Transaction) -> Kind | None:
-    if _moves_between(goods, legs):
+    if _moves_between(goods, legs.moving):
         return Kind.TRANSFER
     own_reason = not goods.silent and "reason" in (goods.posting.meta or {})
     if not own_reason and legs.made - {goods.posting.units.currency}:
@@ -167,7 +164,7 @@ def _kind_out(goods: Goods, legs: Legs, txn: data.Transaction) -> Kind | None:
 
 
 def _kind_in(goods: Goods, legs: Legs) -> Kind | None:
-    if _moves_between(goods, legs):
+    if _moves_between(goods, legs.moving):
         return Kind.TRANSFER
     if not goods.priced and legs.used - {goods.posting.units.currency}:
         return Kind.PRODUCTION
@@ -184,9 +181,9 @@ def reason_of(posting: data.Posting, txn: data.Transaction) -> str | None:
     return None if reason is None else str(reason)
 
 
-def _moves_between(goods: Goods, legs: Legs) -> bool:
+def _moves_between(goods: Goods, moving: Mapping[tuple[str, bool], Set[str]]) -> bool:
     """Whether the same goods go the other way on another inventory account."""
-    there = legs.moving.get((goods.posting.units.currency, not goods.comes_in))
+    there = moving.get((goods.posting.units.currency, not goods.comes_in))
     return bool(there and (len(there) > 1 or goods.posting.account not in there))
 
 

@@ -48,16 +48,15 @@ def within(
     for place in sold:
         if place in earned:
             left[earned[place].currency] -= earned[place].number
-    # In the short form what is written beside the price is a discount or a charge on it, but
-    # that income of another kind, as a delivery fee, is no revenue of goods.
-    fees = _fees(legs, config) if short and not open_ else {}
+    apart: dict[str, Decimal] = defaultdict(Decimal)
+    for leg in fees(legs, sold, config):
+        apart[leg.units.currency] -= leg.units.number
+    # In the short form what is written beside the price is a discount or a charge on it.
     targets = open_ or (sold if short else {})
     for currency, amount in left.items():
-        of_goods = amount - fees.get(currency, ZERO)
-        if of_goods and targets:
-            money = Money(of_goods, currency)
-            if add_shares(money, targets, earned, config):
-                left[currency] -= of_goods
+        of_goods = amount - apart[currency]
+        if of_goods and targets and add_shares(Money(of_goods, currency), targets, earned, config):
+            left[currency] = apart[currency]
     return {currency: amount for currency, amount in left.items() if amount}
 
 
@@ -106,11 +105,21 @@ def _at_price(group: Mapping[int, Line], earned: dict[int, Money], config: Confi
     among_lots(Money(total, first.price_currency), group, earned, config)
 
 
-def _fees(legs: Iterable[data.Posting], config: Config) -> Mapping[str, Decimal]:
-    """Sum the income that goes to no sales account, by currency."""
+def fees(
+    income: Sequence[data.Posting], sold: Mapping[int, Line], config: Config
+) -> list[data.Posting]:
+    """Return the legs beside the prices of goods that are income of another kind: a delivery fee.
+
+    They are on no sales account, and go the way that the goods' own income goes; what goes the
+    other way is a discount.
+    """
+    written = [leg for leg in income if not leg.meta or "lot-commodity" not in leg.meta]
+    if len(written) in {0, len(income)} or any(line.price is None for line in sold.values()):
+        return []
+    come_back = all(line.units > ZERO for line in sold.values())
     on_sales = [accounts.parent_matcher(name) for name in config.sales_accounts]
-    fees: dict[str, Decimal] = defaultdict(Decimal)
-    for account, (number, currency), *_ in legs:
-        if number < ZERO and not any(match(account) for match in on_sales):
-            fees[currency] -= number
-    return fees
+    return [
+        leg
+        for leg in written
+        if (leg.units.number > ZERO) == come_back and not any(has(leg.account) for has in on_sales)
+    ]

@@ -3,7 +3,7 @@
 The posting's own price; else the income legs of its transaction; else those of the
 transactions that share a link with it. Goods under one leg share it by cost. Discounts and
 credit notes are shared by what the goods they are on earned. Income on the sales accounts
-that is no lot's is told as unattributed.
+that is no lot's is told as unattributed, and so is a fee beside prices.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from beancount.core import data
 from lotcost.ledger.config import Config
 from lotcost.ledger.earning import Convert
 from lotcost.ledger.lines import Line
-from lotcost.ledger.own_income import within
+from lotcost.ledger.own_income import fees, within
 from lotcost.ledger.sharing import add_shares
 from lotcost.model import SOLD, ZERO, Money
 
@@ -159,7 +159,7 @@ def _income_legs(
 
 def _income_apart(
     legs: Mapping[int, Sequence[data.Posting]],
-    sales: Collection[int],
+    sales: Mapping[int, Mapping[int, Line]],
     invoices: Collection[int],
     config: Config,
 ) -> Mapping[tuple[int, str], Decimal]:
@@ -168,8 +168,11 @@ def _income_apart(
     That of an invoice is all theirs; of other entries it is that on a sales account, which is
     one laid down or one that goods were sold to.
     """
-    wholly = (found for place, found in legs.items() if place in sales or place in invoices)
-    sold_to = {leg.account for found in wholly for leg in found}
+    sold_to: set[str] = set()
+    for place, found in legs.items():
+        if place in sales or place in invoices:
+            apart = fees(found, sales.get(place, {}), config)
+            sold_to.update(leg.account for leg in found if leg not in apart)
     on_sales_account = [
         accounts.parent_matcher(name) for name in sorted(sold_to.union(config.sales_accounts))
     ]

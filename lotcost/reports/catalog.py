@@ -46,9 +46,10 @@ class Question(NamedTuple):
     method: str | None = None
 
     @property
-    def narrows(self) -> bool:
-        """Whether there may be lines that do not belong to the answer."""
-        return (self.commodity, self.lot, self.account) != (None, None, None)
+    def where(self) -> Callable[[Line], bool] | None:
+        """What tells the lines that belong to the answer; None where all do."""
+        narrows = (self.commodity, self.lot, self.account) != (None, None, None)
+        return self.asks_for if narrows else None
 
     def asks_for(self, line: Line) -> bool:
         """Whether a line belongs to the answer."""
@@ -162,5 +163,4 @@ def groups(name: str, books: Books) -> list[str]:
 
 def answer(name: str, ledger: Ledger, question: Question = Question()) -> Report:  # noqa: B008
     """Make a report; a name that is not in the catalog is a KeyError."""
-    where = question.asks_for if question.narrows else None
-    return CATALOG[name].make(ledger.books(question.at, where), question)
+    return CATALOG[name].make(ledger.books(question.at, question.where), question)
