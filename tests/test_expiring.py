@@ -188,3 +188,28 @@ def test_nothing_is_proposed_of_what_the_ledger_writes_off_itself():
     text = HEAD.format(write_off=TO) + LATER.format(day=1)
     assert write_offs(load(text).ledger.books(day))
     assert not write_offs(load(text + SETTING).ledger.books(day))
+
+
+def test_what_was_made_expires_with_what_went_in():
+    batches = """
+    2025-01-08 * "Churn"
+      Assets:Stock:Main  -2 MILK
+      Assets:Stock:Main   1 BUTTER
+        lot: "B1"
+"""
+    loaded = load(HEAD.format(write_off=TO) + SETTING + batches + END)
+    assert loaded.errors == []
+    assert days_of(loaded, "B1") == [("2025-02-02", 1)]
+    assert not write_offs(loaded.ledger.books())
+
+
+def test_one_account_that_is_not_laid_down_is_one_error_for_all_that_expires():
+    more = """
+    2025-01-02 * "Farm"
+      Assets:Stock:Main  4 CREAM @ 1.00 USD
+        lot: "C1"
+        expires: 2025-02-08
+      Liabilities:Payable
+"""
+    loaded = load(HEAD.format(write_off="note: TRUE") + SETTING + more + END)
+    assert [type(error) for error in loaded.errors] == [MissingAccount]

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from lotcost.core.counting import count, find
+from lotcost.core.due import Due
 from lotcost.core.landing import land
 from lotcost.core.production import make
 from lotcost.core.refusals import LotsDiffer, NoPrice, Refusal, Uneven
@@ -62,11 +63,12 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
     """Cost events, which come in date order, ties in file order.
 
     An event with nothing to book, as a count that agrees, gives None. So does a landed cost on
-    its own transaction's goods where they were refused: one cause gives one error.
+    its own transaction's goods where they were refused: one cause gives one error. Where the rules
+    say that what expires is written off by itself, that comes between the events.
     """
     stock = Stock(rules, cache(lambda: _arrivals(events)))
     refused_entries: set[int] = set()
-    for event in events:
+    for event in events if stock.due is None else _with_mornings(events, stock.due):
         if type(event) is Landing and event.is_on_own and event.entry in refused_entries:
             yield None
             continue
@@ -79,6 +81,15 @@ def replay(events: Sequence[Event], rules: Rules) -> Iterator[Outcome]:
             outcome = Refused(event, refused.posting, refused.why)
             refused_entries.add(event.entry)
         yield outcome
+
+
+def _with_mornings(events: Sequence[Event], due: Due) -> Iterator[Event]:
+    """Put among events, before those of their day, the write-offs of what has expired."""
+    for event in events:
+        yield from due.by(event.date)
+        due.today = event.date
+        yield event
+    yield from due.by(datetime.date.max)
 
 
 def _arrivals(events: Sequence[Event]) -> dict[Lot, datetime.date]:

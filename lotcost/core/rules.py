@@ -11,6 +11,18 @@ from lotcost.core import expiry
 from lotcost.model import Lot, Method, Money
 
 
+class WritesOff(NamedTuple):
+    """That a ledger writes off what has expired by itself.
+
+    Attributes:
+      entry: The directive that says so.
+      until: The last day of the ledger: never by the clock, so that it means the same tomorrow.
+    """
+
+    entry: int
+    until: datetime.date
+
+
 class Rules(NamedTuple):
     """What the ledger laid down before the first movement.
 
@@ -37,6 +49,7 @@ class Rules(NamedTuple):
     values: Callable[[str], bool]
     has_leg: Callable[[str, str], bool]
     reverses: bool
+    writes_off: WritesOff | None = None
 
     def last_day(
         self, lot: Lot, expires: datetime.date | None, day: datetime.date

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from lotcost.core.bars import USES_UP, Bars
+from lotcost.core.due import Due
 from lotcost.core.matching import SORT_KEYS, Join, Shelf
 from lotcost.core.pooling import AverageShelf
 from lotcost.core.recalls import Recalls
@@ -82,6 +83,7 @@ class Stock:
     """Everything on hand, and what is known of each lot.
 
     Attributes:
+      due: When lots are to be looked at, where what has expired is written off by itself.
       begin: Begins an event: what it draws can be put back until the next one begins.
     """
 
@@ -98,6 +100,7 @@ class Stock:
         self._receipts = 0
         self._shelves: dict[tuple[str, str], Shelf] = {}
         self._bars = Bars(rules, self.recalls)
+        self.due = None if rules.writes_off is None else Due(rules, rules.writes_off)
 
     def put_back(self) -> None:
         """Undo the draws of the event at hand, last first."""
@@ -193,6 +196,8 @@ class Stock:
 
     def put(self, account: str, layer: Layer, join: Join = join) -> Layer:
         """Put goods into an account, and return them as they are held there."""
+        if self.due is not None:
+            self.due.put(layer)
         self.pasts[layer.lot].accounts[account] = None
         cent = self.rules.cent(layer.currency)
         return self.shelf(account, layer.lot.commodity).put(layer, cent, join)
@@ -204,6 +209,8 @@ class Stock:
             theirs = list(of_one)
             for part in theirs:
                 self.pasts[part.lot].accounts[account] = None
+                if self.due is not None:
+                    self.due.put(part)
             shelf = self.shelf(account, theirs[0].lot.commodity)
             held += shelf.put_together(theirs, self.rules.cent(currency))
         return held

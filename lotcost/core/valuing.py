@@ -59,10 +59,13 @@ def expire(stock: Stock, event: Expiring) -> Costed | None:
     Not while it is recalled or in quarantine, when it is to be held.
     """
     units: dict[str, Decimal] = defaultdict(Decimal)
+    assert stock.due is not None  # which asks for it
     for account, layer in stock.on_hand(event.lot):
         bar = stock.bar(layer, event.date)
         if bar is not None and bar.why == "expired":
             units[account] += layer.units
+        elif bar is not None:
+            stock.due.hold(event.lot)
     if not units:
         return None
     issues = tuple(

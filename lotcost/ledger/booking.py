@@ -11,9 +11,9 @@ from lotcost.core.costing import Outcome, Refused, replay
 from lotcost.core.following import Causes
 from lotcost.core.recalls import reaches
 from lotcost.core.refusals import ClosingMoved, NoAccount, NothingToLandOn, Refusal, UnknownLot
-from lotcost.core.rules import Rules
+from lotcost.core.rules import Rules, WritesOff
 from lotcost.ledger.collecting import no_collecting
-from lotcost.ledger.config import Policy
+from lotcost.ledger.config import WRITE_OFF_EXPIRED, Policy
 from lotcost.ledger.errors import LotError, missing_leg, where
 from lotcost.ledger.page import Booked
 from lotcost.ledger.postings import Recognised
@@ -47,7 +47,9 @@ def book(
     for outcome in replay(written.events, rules):
         if isinstance(outcome, Refused):
             if not causes.explain(outcome) or _is_native(outcome.why, native):
-                errors.append(_error(outcome, entries, written, native))
+                error = _error(outcome, entries, written, native)
+                if not isinstance(outcome.event, Expiring) or error not in errors:
+                    errors.append(error)  # all that expires wants the same leg
             spoilt.add(outcome.event.entry)
         elif outcome is not None:
             booked.append(outcome)
@@ -111,7 +113,21 @@ def _rules(entries: Sequence[data.Directive], written: Written) -> Rules:
         values=lambda account: policy(account).owner is None,
         has_leg=lambda account, key: key in policy(account).accounts,
         reverses=config.reverses,
+        writes_off=_writes_off(entries) if config.writes_off_expired else None,
     )
+
+
+def _writes_off(entries: Sequence[data.Directive]) -> WritesOff:
+    """Return which directive says that what expires is written off, and how long it can."""
+    place = max(
+        place
+        for place, entry in enumerate(entries)
+        if isinstance(entry, data.Custom)
+        and entry.type == "lotcost"
+        and entry.values
+        and entry.values[0].value == WRITE_OFF_EXPIRED
+    )
+    return WritesOff(place, entries[-1].date)
 
 
 def _is_native(why: Refusal, native: Mapping[Lot, Recognised]) -> bool:

@@ -16,12 +16,11 @@ from lotcost.ledger import cards as card_files
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.directives import read_evenings
-from lotcost.ledger.expirings import expirings
 from lotcost.ledger.landed import landed_past
 from lotcost.ledger.parties import read_parties
 from lotcost.ledger.statuses import early_recalls
 from lotcost.ledger.transactions import TransactionReader, Written
-from lotcost.model import Closing, Count, Event, Expiring, Landing, Lot, Movement
+from lotcost.model import Closing, Count, Event, Landing, Lot, Movement
 
 
 def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Written:
@@ -39,9 +38,8 @@ def read(entries: Sequence[data.Directive], options: Mapping[str, Any]) -> Writt
     written.events[:] = [_with_expires(event, cards) for event in written.events]
     evenings, errors = read_evenings(entries, config)
     written.errors.extend(errors)
-    others = [*evenings, *expirings(entries, written, evenings)]
-    if others:  # the entries of a ledger are in the order of their days
-        written.events[:] = sorted([*written.events, *others], key=_order)
+    if evenings:  # the entries of a ledger are in the order of their days
+        written.events[:] = sorted([*written.events, *evenings], key=_order)
     if cards.named:
         arrivals = _arrivals(entries, written)
         written.errors.extend(card_files.unheard_of(cards, cards.brought.union(arrivals)))
@@ -58,9 +56,7 @@ def _refuse_landed_past(entries: Sequence[data.Directive], written: Written) -> 
 
 
 def _order(event: Event) -> tuple[datetime.date, int]:
-    """What expired the day before first, then transactions, counts, and closings last."""
-    if isinstance(event, Expiring):
-        return event.date, -1
+    """Transactions first, then counts, and closings last."""
     if isinstance(event, Movement | Landing):
         return event.date, 0
     return event.date, 2 if isinstance(event, Closing) else 1
