@@ -1930,6 +1930,71 @@ def test_what_follows_from_a_receipt_that_cannot_be_read_is_silent(ledger, told)
     ]
 
 
+def test_what_follows_from_serial_numbers_that_cannot_be_counted_is_silent(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "specific"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-01 commodity PUMP
+      lot-tracked: "serial"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  3 PUMP @ 100.00 USD
+        serial: "P1..P4"
+      Liabilities:Payable
+
+    2025-01-06 * "Sale"
+      Assets:Stock  -1 PUMP @ 200.00 USD
+        serial: "P3"
+      Assets:Cash
+
+    2025-01-31 custom "lot-count" Assets:Stock "P1" 1 PUMP
+    """
+    assert [error for error, _, _ in told] == [WrongSerial]
+
+
+def test_an_error_of_one_lot_explains_nothing_of_another(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-down: Expenses:WriteDown
+    2025-01-01 open Assets:Spare
+      lot-method: "fifo"
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+        lot: "L1"
+      Assets:Spare  10 BOLT @ 2.00 USD
+      Liabilities:Payable
+
+    2025-01-03 * "Delivery"
+      Assets:Stock  20 MILK
+        lot: "L2"
+      Liabilities:Payable  -40.00 USD
+
+    2025-01-06 * "Sale"
+      Assets:Stock  -15 MILK @ 5.00 USD
+        lot: "L1"
+      Assets:Cash
+
+    2025-01-31 custom "lot-write-down" "MILK" "L1" 3.00 USD
+    2025-01-31 custom "lot-close" Assets:Spare 999.00 USD
+    """
+    assert [error for error, _, _ in told] == [
+        *(MissingCost, ShortStock, NoWriteDown, ClosingMoved),
+    ]
+
+
 def test_what_an_error_does_not_explain_is_told_beside_it(ledger, told):
     """
     plugin "beancount_lotcost"

@@ -10,7 +10,7 @@ import datetime
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lotcost.core.costing import Refused
 from lotcost.core.refusals import (
@@ -23,7 +23,7 @@ from lotcost.core.refusals import (
     Short,
     UnknownLot,
 )
-from lotcost.model import ZERO, Kind, Lot, Movement
+from lotcost.model import ZERO, Kind, Landing, Lot, Movement, WriteDown
 
 
 class Unread(NamedTuple):
@@ -47,6 +47,10 @@ class Unread(NamedTuple):
         return Lot(self.commodity, self.lot) if self.lot and self.units > ZERO else None
 
 
+_Goods = tuple[str, str]  # an account, and a commodity in it
+_ByLot = dict[str | None, Decimal]  # units by lot; None is of any
+
+
 class Causes:
     """What did not happen so far, and what that explains.
 
@@ -57,77 +61,79 @@ class Causes:
     def __init__(self, unread: Iterable[Unread]) -> None:
         self._unread = deque(unread)
         self._never = {each.brings for each in self._unread}
-        self._missed: dict[tuple[str, str], Decimal] = defaultdict(Decimal)  # units, by account
-        self._unsold: dict[str, Decimal] = defaultdict(Decimal)
-        self._lots: set[Lot] = set()
-        self._touched: dict[str, set[str]] = defaultdict(set)  # accounts, by commodity
-        self._landed_on: set[str] = set()  # what a landed cost may name
-        self._is_worth_else = False  # whether a landed cost or a write-down was refused
+        self._missed: dict[_Goods, _ByLot] = defaultdict(lambda: defaultdict(Decimal))
+        self._unsold: dict[str, _ByLot] = defaultdict(lambda: defaultdict(Decimal))
+        self._lots: set[Lot] = set()  # that never came
+        self._touched: dict[_Goods, set[str | None]] = defaultdict(set)
+        self._may_be_landed_on: set[str] = set()
+        self._revalued: set[str | None] = set()  # goods whose write-down was refused; None: any
 
-    def explain(self, refused: Refused) -> bool:
-        """Whether an earlier error explains a refusal, which is a cause itself from now on."""
-        event = refused.event
-        while self._unread and self._unread[0].date <= event.date:
-            self._add_unread(self._unread.popleft())
-        explained = self._explains(refused)
-        if isinstance(event, Movement):
-            for issue in event.issues:
-                self._touched[issue.commodity].add(issue.account)
-                if event.kind is Kind.SALE:
-                    self._unsold[issue.commodity] += issue.units
-            for receipt in event.receipts:
-                self._miss(
-                    *(receipt.account, receipt.commodity, receipt.lot, receipt.units),
-                    event.links,
-                )
-        elif not isinstance(refused.why, ClosingMoved | CountDiffers | CountUncosted):
-            self._is_worth_else = True
-        return explained
-
-    def _add_unread(self, goods: Unread) -> None:
-        if goods.units > ZERO:
-            self._miss(goods.account, goods.commodity, goods.lot, goods.units, goods.links)
-        else:
-            self._touched[goods.commodity].add(goods.account)
-            self._unsold[goods.commodity] -= goods.units
-
-    def _miss(
-        self, account: str, commodity: str, lot: str | None, units: Decimal, links: Iterable[str]
-    ) -> None:
-        self._touched[commodity].add(account)
-        self._missed[account, commodity] += units
-        self._landed_on.update(f"^{link}" for link in links)
-        if lot is not None:
-            self._lots.add(Lot(commodity, lot))
-            self._landed_on.add(lot)
-
-    def _explains(self, refused: Refused) -> bool:
+    def explains(self, refused: Refused) -> bool:
+        """Whether what was added so far explains a refusal, up to its own day."""
+        while self._unread and self._unread[0].date <= refused.event.date:
+            goods = self._unread.popleft()
+            self._add(goods.units, goods.account, goods.commodity, goods.lot, goods.links)
+            if goods.units < ZERO:
+                self._unsold[goods.commodity][goods.lot] -= goods.units
         match refused.why:
             case UnknownLot(lot=lot) | CountUncosted(lot=lot):
                 return lot in self._never or lot in self._lots
             case NotArrived(lot=lot, arrives=arrives):
                 return lot in self._lots and arrives <= refused.event.date
             case Short() as short:
-                missed = short.account, short.commodity
-                return _covers(self._missed, missed, short.wanted - short.on_hand)
-            case NotSold() as unsold:
-                return _covers(self._unsold, unsold.commodity, unsold.returned - unsold.sold)
+                missed = self._missed[short.account, short.commodity]
+                return _covers(missed, short.lot, short.wanted - short.on_hand)
+            case NotSold() as back:
+                unsold = self._unsold[back.commodity]
+                return _covers(unsold, back.lot, back.returned - back.sold)
             case CountDiffers(account=account, lot=lot):
-                return account in self._touched[lot.commodity]
+                return not self._touched[account, lot.commodity].isdisjoint({lot.number, None})
             case NothingToLandOn(on=names):
-                return not self._landed_on.isdisjoint(names)
+                return not self._may_be_landed_on.isdisjoint(names)
             case ClosingMoved(account=account, commodities=commodities):
-                return self._is_worth_else or any(
-                    f"{touched}:".startswith(f"{account}:")
-                    for commodity in commodities
-                    for touched in self._touched[commodity]
+                return not self._revalued.isdisjoint({None, *commodities}) or any(
+                    f"{touched}:".startswith(f"{account}:") and commodity in commodities
+                    for touched, commodity in self._touched
                 )
         return False
 
+    def add(self, refused: Refused) -> None:
+        """Let what was refused explain what follows."""
+        event = refused.event
+        if isinstance(event, Movement):
+            for issue in event.issues:
+                self._add(-issue.units, issue.account, issue.commodity, issue.lot, ())
+                if event.kind is Kind.SALE:
+                    self._unsold[issue.commodity][issue.lot] += issue.units
+            for goods in event.receipts:
+                self._add(goods.units, goods.account, goods.commodity, goods.lot, event.links)
+        elif isinstance(event, WriteDown):
+            self._revalued.add(event.lot.commodity)
+        elif isinstance(event, Landing):
+            self._revalued.add(None)
 
-def _covers(never: dict[Any, Decimal], key: object, lacking: Decimal) -> bool:
-    """Whether what never came is as much as lacks now; it explains no more than that."""
-    if lacking > never[key]:
+    def _add(
+        self, units: Decimal, account: str, commodity: str, lot: str | None, links: Iterable[str]
+    ) -> None:
+        self._touched[account, commodity].add(lot)
+        if units > ZERO:
+            self._missed[account, commodity][lot] += units
+            self._may_be_landed_on.update(f"^{link}" for link in links)
+            if lot is not None:
+                self._lots.add(Lot(commodity, lot))
+                self._may_be_landed_on.add(lot)
+
+
+def _covers(never: _ByLot, lot: str | None, lacking: Decimal) -> bool:
+    """Whether what never came is as much as lacks now; it explains no more than that.
+
+    Goods of a lot that is asked for are covered by that lot, and by what names none.
+    """
+    covering = [name for name in never if lot is None or name in {None, lot}]
+    if sum((never[name] for name in covering), ZERO) < lacking:
         return False
-    never[key] -= lacking
+    for name in covering:
+        taken = min(lacking, never[name])
+        never[name] -= taken
+        lacking -= taken
     return True

@@ -46,10 +46,11 @@ def book(
     causes = Causes(written.unread)
     for outcome in replay(written.events, rules):
         if isinstance(outcome, Refused):
-            if not causes.explain(outcome) or _is_native(outcome.why, native):
+            if not causes.explains(outcome) or _is_native(outcome.why, native):
                 error = _error(outcome, entries, written, native)
                 if not isinstance(outcome.event, Expiring) or error not in errors:
                     errors.append(error)  # all that expires wants the same leg
+            causes.add(outcome)
             spoilt.add(outcome.event.entry)
         elif outcome is not None:
             booked.append(outcome)

@@ -71,6 +71,16 @@ def serials_of(goods: Goods, txn: data.Transaction, config: Config) -> tuple[str
     return numbers
 
 
+def numbers_in(said: object) -> tuple[str, ...]:
+    """Return the serial numbers that a posting with an error names, as far as they can be read."""
+    try:
+        named = ranges(said) if isinstance(said, str) else []
+    except WrongError:
+        return ()
+    few = sum(each.size for each in named) <= _MOST
+    return tuple(serial for each in named for serial in each.numbers()) if few else ()
+
+
 def check_serial(receipt: Receipt, kind: Kind, cards: Cards) -> None:
     """See that goods come in one unit a number, and each number once."""
     commodity, units = receipt.commodity, receipt.units

@@ -10,6 +10,7 @@ from beancount.core import data
 
 from lotcost.core.expiry import StatusHistory
 from lotcost.core.following import Unread
+from lotcost.core.rounding import ONE
 from lotcost.ledger.cards import Cards
 from lotcost.ledger.config import Config
 from lotcost.ledger.documents import totals
@@ -23,7 +24,7 @@ from lotcost.ledger.kinds import Goods, Legs, kind_of, reason_of
 from lotcost.ledger.landed import is_landed, read_landing
 from lotcost.ledger.parties import party_of
 from lotcost.ledger.postings import Recognised, read_issue, read_receipt, recognise
-from lotcost.ledger.serials import by_unit, serials_of
+from lotcost.ledger.serials import SERIAL, by_unit, numbers_in, serials_of
 from lotcost.ledger.words import OF_A_LANDING, WrongError, check_transaction, check_words
 from lotcost.model import (
     ZERO,
@@ -176,13 +177,18 @@ class TransactionReader:
         """
         txn = self.txn
         for account, (units, commodity), cost, _, _, meta in postings:
-            said = (meta or {}).get("lot", txn.meta.get("lot")) or (cost and cost.label)
-            lot = said if isinstance(said, str) else None
-            links = txn.links or frozenset()
-            unread = Unread(txn.date, account, commodity, lot, units, links)
-            self.written.unread.append(unread)
-            if unread.brings is not None:
-                self.written.cards.brought.add(unread.brings)
+            told = {**txn.meta, **(meta or {})}
+            said = told.get("lot") or (cost and cost.label)
+            lots: tuple[str | None, ...] = (said if isinstance(said, str) else None,)
+            if self.config.tracked(commodity) == SERIAL:
+                lots = numbers_in(told.get(SERIAL)) or lots
+            for lot in lots:
+                each = units if len(lots) == 1 else ONE.copy_sign(units)
+                links = txn.links or frozenset()
+                unread = Unread(txn.date, account, commodity, lot, each, links)
+                self.written.unread.append(unread)
+                if unread.brings is not None:
+                    self.written.cards.brought.add(unread.brings)
 
     def _sold_in(self, issues: Iterable[Issue]) -> tuple[str, ...]:
         """The currencies that the prices of a posting's goods say, else the income beside it."""
