@@ -55,6 +55,7 @@ class Shelf:
       wants_lot: Whether an issue has to say its lot.
     """
 
+    # Not a method, which would be one more call at each draw.
     _draw: Callable[[Pile, Decimal], Layer] = staticmethod(Pile.draw)
 
     def __init__(self, key: Callable[[Pile], Key], wants_lot: bool) -> None:

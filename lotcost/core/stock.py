@@ -96,7 +96,7 @@ class Stock:
         self.by_link: dict[str, dict[Lot, None]] = defaultdict(dict)
         self.last: dict[str, Layer] = {}  # each commodity's last receipt
         self._drawn: list[tuple[str, tuple[Layer, ...]]] = []
-        self.begin = self._drawn.clear
+        self.begin = self._drawn.clear  # not a method, which would be one more call at each event
         self._receipts = 0
         self._shelves: dict[tuple[str, str], Shelf] = {}
         self._bars = Bars(rules, self.recalls)

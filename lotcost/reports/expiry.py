@@ -30,8 +30,6 @@ _FIGURES = (
     Column("cost_on_hand", "money", "currency", summed=True),
     Column("retail_value", "money", "currency", summed=True),
 )
-TAKEN = frozenset({"currency", "expired", "later", "none", *(each.name for each in _FIGURES)})
-"""What a row of a group has beside it: a key of a card of such a name is no group."""
 _LOT_COLUMNS = (
     Column("account", "text"),
     Column("commodity", "text"),
@@ -97,6 +95,10 @@ def bucket(days_left: int | None, bounds: Sequence[int]) -> str:
 def buckets(bounds: Sequence[int] = BOUNDS) -> list[str]:
     """Name all buckets, the most urgent first."""
     return ["expired", *(f"{bound} days" for bound in bounds), "later", "none"]
+
+
+TAKEN = frozenset({"currency", *buckets(BOUNDS), *(each.name for each in _FIGURES)})
+"""What a row of a group has beside it: a key of a card of such a name is no group."""
 
 
 def by_month(report: Report) -> tuple[tuple[datetime.date, Mapping[str, Decimal]], ...]:
