@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import textwrap
 from decimal import Decimal as D
 
 from beancount.core import data
 from conftest import load
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lotcost.ledger.errors import MissingAccount, ShortStock
 from lotcost.ledger.proposals import write_offs
@@ -213,3 +216,49 @@ def test_one_account_that_is_not_laid_down_is_one_error_for_all_that_expires():
 """
     loaded = load(HEAD.format(write_off="note: TRUE") + SETTING + more + END)
     assert [type(error) for error in loaded.errors] == [MissingAccount]
+
+
+DAY = datetime.timedelta(1)
+ACTIONS = st.lists(
+    st.tuples(
+        st.integers(0, 3),  # days later
+        st.sampled_from(("in", "out", "back", "move", "make", "hold", "free", "date")),
+        st.integers(1, 3),  # units, or a lot
+        st.integers(-2, 6),  # days that it keeps
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+def as_ledger(actions):
+    """A ledger of the actions, and of two days after them, that writes off by itself."""
+    text = textwrap.dedent(HEAD.format(write_off=TO) + SETTING)
+    day = datetime.date(2025, 1, 4)
+    legs = {
+        "in": '  Assets:Stock:Main  {n} MILK @ 1.00 USD\n    lot: "L{n}"\n    expires: {keeps}\n'
+        "  Liabilities:Payable",
+        "out": "  Assets:Stock:Main  -{n} MILK @ 2.00 USD\n  Assets:Receivable",
+        "back": '  Assets:Stock:Main  {n} MILK @ 2.00 USD\n    lot-kind: "sale-return"\n'
+        "  Assets:Receivable",
+        "move": "  Assets:Stock:Main  -{n} MILK\n  Assets:Stock:Shop  {n} MILK",
+        "make": "  Assets:Stock:Main  -{n} MILK\n  Assets:Stock:Main  {n} CREAM",
+    }
+    said = {
+        "hold": '{day} custom "lot-status" "MILK" "L{n}" "quarantine"\n',
+        "free": '{day} custom "lot-status" "MILK" "L{n}" "released"\n',
+        "date": '{day} custom "lot" "MILK" "L{n}"\n  expires: {keeps}\n',
+    }
+    for later, what, n, keeps in actions:
+        day += later * DAY
+        form = said.get(what) or f'{{day}} * "{what}"\n{legs[what]}\n'
+        text += form.format(day=day, n=n, keeps=day + keeps * DAY)
+    return f'{text}{day + 2 * DAY} * "Rent"\n  Expenses:Rent  1.00 USD\n  Assets:Bank\n'
+
+
+@given(ACTIONS)
+@settings(max_examples=60, deadline=None)
+def test_nothing_that_may_be_written_off_is_left_but_what_is_held(actions):
+    loaded = load(as_ledger(actions))
+    rows = [row for row in loaded.rows("lots") if row["units_on_hand"]]
+    assert {row["status"] for row in rows} <= {"open", "quarantine"}
