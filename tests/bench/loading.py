@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from bench.measuring import Aim, Figure, Program, Row, Setting, exponent, ratio, run, told
+from bench.measuring import Aim, Figure, Program, Row, Run, Setting, exponent, ratio, run, told
 
 LOAD = """
 import sys
@@ -14,6 +14,23 @@ from beancount import loader
 entries, errors, options = loader.load_file(sys.argv[1])
 assert entries
 assert not errors or sys.argv[2] == "bare", errors[0].message
+"""
+OWN = """
+import json, sys, time
+from beancount import loader
+before = time.process_time()
+import beancount_lotcost
+taken = [time.process_time() - before]
+plugin = beancount_lotcost.beancount_lotcost
+def timed(*given):
+    before = time.process_time()
+    found = plugin(*given)
+    taken.append(time.process_time() - before)
+    return found
+beancount_lotcost.beancount_lotcost = timed
+entries, errors, options = loader.load_file(sys.argv[1])
+assert entries and not errors and len(taken) == 2
+print(json.dumps({"own": sum(taken)}))
 """
 IMPORT = """
 import beancount.loader, json, time
@@ -48,6 +65,9 @@ def rows(setting: Setting) -> Iterator[Row]:
         pair = load("bare", size, few), load("managed", size, few)
         name = f"managed, {size:,} transactions: with lotcost / Beancount's part"
         yield Row(name, pair, ratio, Aim(1.3), countable=True)
+    timed = Program(OWN, (setting.ledger("managed", usual, few),))
+    name = f"managed, {usual:,} transactions: Beancount's part of what comes back / of the file"
+    yield Row(name, (load("bare", usual, few), timed), _without_own)
     for lots in setting.lots[1:]:
         pair = load("bare", usual, lots), load("managed", usual, lots)
         name = f"managed, {lots:,} lots open: with lotcost / Beancount's part"
@@ -71,6 +91,11 @@ def rows(setting: Setting) -> Iterator[Row]:
         name = f"memory of a load from {small:,} to {large:,} transactions, kB a movement"
         yield Row(name, pair, _per_movement(pair))
     yield Row("import of the plugin, ms", (Program(IMPORT),), told("ms"), Aim(50))
+
+
+def _without_own(runs: Sequence[Run]) -> float:
+    """Return what the second load takes over the first, were lotcost's own part of it nothing."""
+    return (runs[1].seconds - runs[1].told["own"]) / runs[0].seconds
 
 
 def _per_movement(pair: Sequence[Program]) -> Figure:
