@@ -36,7 +36,6 @@ class Chart(NamedTuple):
         """The currencies of all points."""
         return tuple(sorted({currency for _, amounts in self.points for currency in amounts}))
 
-
     @property
     def is_flat(self) -> bool:
         """Whether there is nothing to see, as all amounts are zero."""
