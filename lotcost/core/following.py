@@ -87,13 +87,14 @@ class Causes:
                 unsold = self._unsold[back.commodity]
                 return _covers(unsold, back.lot, back.returned - back.sold)
             case CountDiffers(account=account, lot=lot):
-                return not self._touched[account, lot.commodity].isdisjoint({lot.number, None})
+                touched = self._touched.get((account, lot.commodity), ())
+                return not {lot.number, None}.isdisjoint(touched)
             case NothingToLandOn(on=names):
                 return not self._may_be_landed_on.isdisjoint(names)
             case ClosingMoved(account=account, commodities=commodities):
                 return not self._revalued.isdisjoint({None, *commodities}) or any(
-                    f"{touched}:".startswith(f"{account}:") and commodity in commodities
-                    for touched, commodity in self._touched
+                    f"{below}:".startswith(f"{account}:") and commodity in commodities
+                    for below, commodity in self._touched
                 )
         return False
 
