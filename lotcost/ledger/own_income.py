@@ -23,10 +23,13 @@ def within(
     sold: Mapping[int, Line],
     earned: dict[int, Money],
     config: Config,
-) -> dict[str, Decimal]:
-    """Attribute what the transaction itself says, and return what is left of its income."""
+) -> tuple[dict[str, Decimal], Sequence[data.Posting]]:
+    """Attribute what the transaction itself says.
+
+    Return what is left of its income, and the legs that are no revenue of goods at all.
+    """
     if _leg_by_leg(income, sold, earned):
-        return {}
+        return {}, ()
     legs = [leg for leg in income if not config.is_goods(leg.units.currency)]
     tagged = _tagged(legs)
     short = bool(tagged)
@@ -49,7 +52,8 @@ def within(
         if place in earned:
             left[earned[place].currency] -= earned[place].number
     apart: dict[str, Decimal] = defaultdict(Decimal)
-    for leg in fees(legs, sold, config):
+    fees = _fees(legs, sold, config)
+    for leg in fees:
         apart[leg.units.currency] -= leg.units.number
     # In the short form what is written beside the price is a discount or a charge on it.
     targets = open_ or (sold if short else {})
@@ -57,7 +61,7 @@ def within(
         of_goods = amount - apart[currency]
         if of_goods and targets and add_shares(Money(of_goods, currency), targets, earned, config):
             left[currency] = apart[currency]
-    return {currency: amount for currency, amount in left.items() if amount}
+    return {currency: amount for currency, amount in left.items() if amount}, fees
 
 
 def _leg_by_leg(
@@ -105,7 +109,7 @@ def _at_price(group: Mapping[int, Line], earned: dict[int, Money], config: Confi
     among_lots(Money(total, first.price_currency), group, earned, config)
 
 
-def fees(
+def _fees(
     income: Sequence[data.Posting], sold: Mapping[int, Line], config: Config
 ) -> list[data.Posting]:
     """Return the legs beside the prices of goods that are income of another kind: a delivery fee.

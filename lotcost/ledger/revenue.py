@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from beancount.core import data
 from lotcost.ledger.config import Config
 from lotcost.ledger.earning import Convert
 from lotcost.ledger.lines import Line
-from lotcost.ledger.own_income import fees, within
+from lotcost.ledger.own_income import within
 from lotcost.ledger.sharing import add_shares
 from lotcost.model import SOLD, ZERO, Money
 
@@ -46,14 +46,14 @@ class Attribution(NamedTuple):
     """What each line earned, by its place among the lines, and the income that is no lot's.
 
     Attributes:
-      income: What the ledger has on the accounts in question, by currency; lots earned it, but
-        for what is unattributed.
+      apart: What they earned on other days than they were sold on.
+      invoiced: The income apart from sales that lots may claim, by entry and currency.
     """
 
     earned: Mapping[int, Money]
     unattributed: tuple[Unattributed, ...]
     apart: tuple[Apart, ...]
-    income: Mapping[str, Decimal]
+    invoiced: Mapping[tuple[int, str], Decimal]
 
 
 def attribute(
@@ -76,10 +76,13 @@ def attribute(
     legs = _income_legs(entries, config)
     earned: dict[int, Money] = {}
     left: dict[tuple[int, str], Decimal] = {}
+    no_revenue: dict[int, Sequence[data.Posting]] = {}
     waiting: set[int] = set()
     awaited: set[str] = set()
     for entry, sold in sales.items():
-        said = within(legs.get(entry, ()), sold, earned, config)
+        said, fees = within(legs.get(entry, ()), sold, earned, config)
+        if fees:
+            no_revenue[entry] = fees
         for place, line in sold.items() if len(config.currencies) > 1 else ():
             if place in earned and not may_earn(line, earned[place].currency):
                 amount, currency = earned.pop(place)
@@ -91,14 +94,21 @@ def attribute(
             waiting.update(unsold)
             awaited.update(entries[entry].links or ())
     invoices = {place for place in legs if not awaited.isdisjoint(entries[place].links or ())}
-    apart = _income_apart(legs, sales, invoices, config)
-    told = {link for entry, _ in apart for link in entries[entry].links or ()}
+    sold_to = {
+        leg.account
+        for entry, found in legs.items()
+        if entry in sales or entry in invoices
+        for leg in found
+        if entry not in no_revenue or leg not in no_revenue[entry]
+    }
+    invoiced = _invoiced(legs, sales, invoices, sold_to.union(config.sales_accounts), config)
+    told = {link for entry, _ in invoiced for link in entries[entry].links or ()}
     linked: dict[str, list[int]] = defaultdict(list)
     for entry in sales:
         for link in told.intersection(entries[entry].links or ()):
             linked[link].append(entry)
     booked_apart: list[Apart] = []
-    for (entry, currency), amount in apart.items():
+    for (entry, currency), amount in invoiced.items():
         joined = {
             place: line
             for link in sorted(entries[entry].links or ())
@@ -122,25 +132,22 @@ def attribute(
         for (entry, currency), amount in sorted(left.items())
         if amount
     )
-    income = _income(legs, sales, apart, config)
-    return Attribution(earned, unattributed, tuple(booked_apart), income)
+    return Attribution(earned, unattributed, tuple(booked_apart), invoiced)
 
 
-def _income(
-    legs: Mapping[int, Sequence[data.Posting]],
-    sales: Collection[int],
-    apart: Mapping[tuple[int, str], Decimal],
-    config: Config,
+def income(
+    entries: Sequence[data.Directive], lines: Iterable[Line], config: Config, found: Attribution
 ) -> Mapping[str, Decimal]:
-    """Sum the income of sales and apart from them, by currency."""
-    income: dict[str, Decimal] = defaultdict(Decimal)
-    for (_, currency), amount in apart.items():
-        income[currency] += amount
-    for entry in sales:
+    """Sum what the ledger has on the accounts in question, by currency, whoever earned it."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for (_, currency), amount in found.invoiced.items():
+        sums[currency] += amount
+    legs = _income_legs(entries, config)
+    for entry in {line.entry for line in lines if line.kind in SOLD}:
         for _, (number, currency), *_ in legs.get(entry, ()):
             if not config.is_goods(currency):
-                income[currency] -= number
-    return income
+                sums[currency] -= number
+    return sums
 
 
 def _income_legs(
@@ -157,10 +164,11 @@ def _income_legs(
     return legs
 
 
-def _income_apart(
+def _invoiced(
     legs: Mapping[int, Sequence[data.Posting]],
-    sales: Mapping[int, Mapping[int, Line]],
+    sales: Collection[int],
     invoices: Collection[int],
+    sales_accounts: Iterable[str],
     config: Config,
 ) -> Mapping[tuple[int, str], Decimal]:
     """Sum the income apart from sales that lots may claim, by entry and currency.
@@ -168,24 +176,17 @@ def _income_apart(
     That of an invoice is all theirs; of other entries it is that on a sales account, which is
     one laid down or one that goods were sold to.
     """
-    sold_to: set[str] = set()
-    for place, found in legs.items():
-        if place in sales or place in invoices:
-            apart = fees(found, sales.get(place, {}), config)
-            sold_to.update(leg.account for leg in found if leg not in apart)
-    on_sales_account = [
-        accounts.parent_matcher(name) for name in sorted(sold_to.union(config.sales_accounts))
-    ]
+    on_sales_account = [accounts.parent_matcher(name) for name in sorted(sales_accounts)]
 
     @cache
     def is_sales_account(account: str) -> bool:
         return any(match(account) for match in on_sales_account)
 
-    income: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    sums: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for place, found in legs.items():
         for leg in found if place not in sales else ():
             if not config.is_goods(leg.units.currency) and (
                 place in invoices or is_sales_account(leg.account)
             ):
-                income[place, leg.units.currency] -= leg.units.number
-    return income
+                sums[place, leg.units.currency] -= leg.units.number
+    return {key: amount for key, amount in sums.items() if amount}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from lotcost.ledger.revenue import income
 from lotcost.model import ZERO
 from lotcost.reports.margins import unattributed
 from lotcost.reports.report import Tie
@@ -109,12 +110,14 @@ def _of_currency(book: Book, most_rows: int, tie: Tie) -> Iterator[Check]:
 def _of_revenue(book: Book, most_rows: int) -> Iterator[Check]:
     """Hold what lots earned, and the income that is no lot's, against the ledger's income."""
     left = unattributed(book.books)
-    for currency, income in sorted(book.books.revenue.income.items()):
+    books = book.books
+    incomes = income(books.entries, books.lines, books.config, books.revenue)
+    for currency, earns in sorted(incomes.items()):
         earned = _total(book, most_rows, MOVEMENTS, "revenue", currency)
         rest = left.get(currency, ZERO)
         here = Figure(earned.value + rest, f"{earned.formula}+{rest:f}")
         what = "Revenue: Movements and unattributed = the ledger's income"
-        yield Check(what, currency, here, Figure(income))
+        yield Check(what, currency, here, Figure(earns))
 
 
 def _total(book: Book, most_rows: int, name: str, column: str, currency: str) -> Figure:
