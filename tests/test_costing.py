@@ -2718,6 +2718,40 @@ def test_a_freight_of_nothing_in_another_currency_lands_nothing(ledger):
     assert held(ledger, "FLOUR", "F-1") == (10, 20)
 
 
+def test_a_batch_bears_no_money_of_other_goods_in_its_transaction(ledger):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+
+    2025-01-02 * "Mill" "Delivery"
+      Assets:Stock  100 FLOUR @ 2.00 USD
+        lot: "F-1"
+      Assets:Stock  10 MILK @ 1.00 USD
+        lot: "M-1"
+      Liabilities:Payable
+
+    2025-01-13 * "A batch; milk is sold, and sugar bought"
+      Assets:Stock  -50 FLOUR
+      Liabilities:Wages  -30.00 USD
+      Assets:Stock  10 CAKE
+        lot: "C-1"
+      Assets:Stock  -1 MILK @ 20.00 USD
+        lot-kind: "sale"
+      Assets:Receivable  20.00 USD
+      Assets:Stock  5 SUGAR @ 2.00 USD
+        lot: "S-1"
+      Liabilities:Payable  -10.00 USD
+    """
+    assert ledger.errors == []
+    assert held(ledger, "CAKE", "C-1") == (10, 130)
+    check_laws(ledger)
+
+
 def test_scrap_and_fees_on_the_account_that_takes_the_cost_are_not_the_cost(ledger):
     """
     plugin "beancount_lotcost"

@@ -1958,6 +1958,32 @@ def test_what_follows_from_serial_numbers_that_cannot_be_counted_is_silent(ledge
     assert [error for error, _, _ in told] == [WrongSerial]
 
 
+def test_what_follows_from_a_receipt_without_a_lot_number_is_silent(ledger, told):
+    """
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-down: Expenses:WriteDown
+
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 FLOUR
+      Liabilities:Payable  -20.00 USD
+
+    2025-01-09 * "Sale"
+      Assets:Stock  -5 FLOUR @ 5.00 USD
+        lot: "2025-01-02"
+      Assets:Cash
+
+    2025-01-31 custom "lot-count" Assets:Stock "2025-01-02" 5 FLOUR
+    2025-01-31 custom "lot-write-down" "FLOUR" "2025-01-02" 1.00 USD
+    """
+    assert [error for error, _, _ in told] == [MissingCost]
+
+
 def test_an_error_of_one_lot_explains_nothing_of_another(ledger, told):
     """
     plugin "beancount_lotcost"

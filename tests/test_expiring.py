@@ -218,6 +218,30 @@ def test_one_account_that_is_not_laid_down_is_one_error_for_all_that_expires():
     assert [type(error) for error in loaded.errors] == [MissingAccount]
 
 
+def test_goods_that_keep_for_ever_are_never_written_off():
+    for_ever = """
+    2025-01-02 * "Farm"
+      Assets:Stock:Main  4 SALT @ 1.00 USD
+        lot: "S1"
+        expires: 9999-12-31
+      Liabilities:Payable
+    2025-01-03 custom "lot" "MILK" "L1"
+      expires: 9999-12-31
+"""
+    loaded = load(HEAD.format(write_off=TO) + SETTING + for_ever + END)
+    assert loaded.errors == []
+    assert written_off(loaded) == []
+
+
+def test_a_write_off_that_lacks_its_account_explains_the_count_and_the_closing():
+    said = """
+    2025-02-27 custom "lot-count" Assets:Stock:Main "L1" 0 MILK
+    2025-02-27 custom "lot-close" Assets:Stock 0.00 USD
+"""
+    loaded = load(HEAD.format(write_off="note: TRUE") + SETTING + said + END)
+    assert [type(error) for error in loaded.errors] == [MissingAccount]
+
+
 DAY = datetime.timedelta(1)
 ACTIONS = st.lists(
     st.tuples(

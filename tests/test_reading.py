@@ -693,6 +693,55 @@ def test_a_delivery_fee_beside_a_short_sale_is_no_revenue_of_it():
         """)
 
 
+@pytest.mark.parametrize(
+    ("beside", "owed"),
+    [
+        ("Income:Delivery  -3.00 USD\n  Assets:Receivable", "23.00"),
+        ("Income:Sales  2.00 USD\n  Assets:Receivable", "18.00"),
+        ("Income:Delivery\n  Assets:Receivable  23.00 USD", "23.00"),
+    ],
+)
+def test_a_fee_or_a_discount_goes_with_a_short_sale_and_an_elided_leg(beside, owed):
+    ledger = sale(f"Assets:Stock  -4 MILK @ 5.00 USD\n{textwrap.dedent(beside)}")
+    assert ledger.errors == []
+    assert f"Assets:Receivable {owed} USD" in written(ledger)
+    assert written(ledger).endswith("Expenses:CostOfSales 8.00 USD\nIncome:Sales -20.00 USD")
+
+
+def test_a_fee_goes_with_a_short_sale_of_half_cents():
+    ledger = sale("""
+        Assets:Stock  -3 MILK @ 3.335 USD
+        Income:Delivery  -2.00 USD
+        Assets:Receivable  12.01 USD
+        """)
+    assert ledger.errors == []
+    assert "Income:Sales -10.01 USD" in written(ledger)
+
+
+def test_what_breaks_beside_a_sale_is_not_charged_to_the_customer():
+    ledger = load("""
+    plugin "beancount_lotcost"
+    plugin "beancount.plugins.auto_accounts"
+    2025-01-01 open Assets:Stock
+      lot-method: "fifo"
+      lot-sales: Income:Sales
+      lot-cost-of-sales: Expenses:CostOfSales
+      lot-write-off: Expenses:WriteOff
+    2025-01-02 * "Delivery"
+      Assets:Stock  10 MILK @ 2.00 USD
+      Liabilities:Payable
+    2025-01-05 * "Three sold, one broken on the way"
+      Assets:Stock  -3 MILK @ 5.00 USD
+      Assets:Stock  -1 MILK
+        reason: "damaged"
+      Assets:Receivable
+    """)
+    assert ledger.errors == []
+    assert written(ledger).count("Assets:Receivable") == 1
+    assert "Assets:Receivable 15.00 USD" in written(ledger)
+    assert "Expenses:WriteOff 2.00 USD" in written(ledger)
+
+
 def test_tax_and_an_elided_receivable_go_with_a_short_sale():
     ledger = sale("""
         Assets:Stock  -4 MILK @ 5.00 USD

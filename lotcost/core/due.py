@@ -27,12 +27,10 @@ class Due:
         self.today = datetime.date.min
         self._writes_off = writes_off
         self._last_day = rules.last_day
-        said = (
-            (max(since, last) + _DAY, lot)
-            for lot, changes in rules.expires.items()
-            for since, last in changes
-        )
-        self._mornings = sorted(said)  # which is a heap
+        self._mornings: list[tuple[datetime.date, Lot]] = []
+        for lot, changes in rules.expires.items():
+            for since, last in changes:
+                self._look_after(max(since, last), lot)
         self._held: set[Lot] = set()
         # The days that may free a lot: where one is released, what was made of it may be too.
         days = {change.date for history in rules.statuses.values() for change in history}
@@ -42,7 +40,11 @@ class Due:
         """Look at goods that come in, once their lot has expired."""
         last = self._last_day(layer.lot, layer.expires, self.today)
         if last is not None:
-            heapq.heappush(self._mornings, (max(last, self.today) + _DAY, layer.lot))
+            self._look_after(max(last, self.today), layer.lot)
+
+    def _look_after(self, day: datetime.date, lot: Lot) -> None:
+        if day < self._writes_off.until:  # and there may be no day after: 9999-12-31 is for ever
+            heapq.heappush(self._mornings, (day + _DAY, lot))
 
     def hold(self, lot: Lot) -> None:
         """Look at a lot again when something is said that may free it."""

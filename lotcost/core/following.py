@@ -17,13 +17,14 @@ from lotcost.core.refusals import (
     ClosingMoved,
     CountDiffers,
     CountUncosted,
+    NoAccount,
     NotArrived,
     NothingToLandOn,
     NotSold,
     Short,
     UnknownLot,
 )
-from lotcost.model import ZERO, Kind, Landing, Lot, Movement, WriteDown
+from lotcost.model import ZERO, Expiring, Kind, Landing, Lot, Movement, WriteDown
 
 
 class Unread(NamedTuple):
@@ -43,8 +44,9 @@ class Unread(NamedTuple):
 
     @property
     def brings(self) -> Lot | None:
-        """The lot that it would have brought, where it names one."""
-        return Lot(self.commodity, self.lot) if self.lot and self.units > ZERO else None
+        """The lot that it would have brought, which is that of its day where it names none."""
+        number = self.lot or self.date.isoformat()
+        return Lot(self.commodity, number) if self.units > ZERO else None
 
 
 _Goods = tuple[str, str]  # an account, and a commodity in it
@@ -72,7 +74,9 @@ class Causes:
         """Whether what was added so far explains a refusal, up to its own day."""
         while self._unread and self._unread[0].date <= refused.event.date:
             goods = self._unread.popleft()
-            self._add(goods.units, goods.account, goods.commodity, goods.lot, goods.links)
+            self._add(
+                *(goods.date, goods.units, goods.account, goods.commodity, goods.lot, goods.links)
+            )
             if goods.units < ZERO:
                 self._unsold[goods.commodity][goods.lot] -= goods.units
         match refused.why:
@@ -103,26 +107,37 @@ class Causes:
         event = refused.event
         if isinstance(event, Movement):
             for issue in event.issues:
-                self._add(-issue.units, issue.account, issue.commodity, issue.lot, ())
+                self._add(event.date, -issue.units, issue.account, issue.commodity, issue.lot, ())
                 if event.kind is Kind.SALE:
                     self._unsold[issue.commodity][issue.lot] += issue.units
             for goods in event.receipts:
-                self._add(goods.units, goods.account, goods.commodity, goods.lot, event.links)
+                self._add(
+                    *(event.date, goods.units, goods.account, goods.commodity, goods.lot),
+                    event.links,
+                )
+        elif isinstance(event, Expiring) and isinstance(refused.why, NoAccount):
+            self._touched[refused.why.account, event.lot.commodity].add(event.lot.number)
         elif isinstance(event, WriteDown):
             self._revalued.add(event.lot.commodity)
         elif isinstance(event, Landing):
             self._revalued.add(None)
 
     def _add(
-        self, units: Decimal, account: str, commodity: str, lot: str | None, links: Iterable[str]
+        self,
+        day: datetime.date,
+        units: Decimal,
+        account: str,
+        commodity: str,
+        lot: str | None,
+        links: Iterable[str],
     ) -> None:
         self._touched[account, commodity].add(lot)
         if units > ZERO:
             self._missed[account, commodity][lot] += units
             self._may_be_landed_on.update(f"^{link}" for link in links)
-            if lot is not None:
-                self._lots.add(Lot(commodity, lot))
-                self._may_be_landed_on.add(lot)
+            number = lot or day.isoformat()
+            self._lots.add(Lot(commodity, number))
+            self._may_be_landed_on.add(number)
 
 
 def _covers(never: _ByLot, lot: str | None, lacking: Decimal) -> bool:

@@ -46,14 +46,18 @@ def elided_money(txn: data.Transaction, config: Config) -> bool:
 
 
 def money_beside(
-    txn: data.Transaction, legs: Legs, config: Config, without: Collection[str] = ()
+    txn: data.Transaction, own: Collection[int], config: Config, without: Collection[str] = ()
 ) -> dict[str, Decimal]:
-    """Sum the legs of money, by currency, without what goods are priced at and some accounts."""
-    places = {goods.place for goods in legs.goods}
+    """Sum what legs give beside some goods, by currency: money, and other goods at their price.
+
+    Args:
+      own: The places of those goods, whatever they are priced at.
+      without: Accounts that do not count.
+    """
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for place, posting in enumerate(txn.postings):
         weight = convert.get_weight(posting)
-        counts = place not in places and posting.account not in without
+        counts = place not in own and posting.account not in without
         if counts and not config.is_goods(weight.currency):
             sums[weight.currency] += weight.number
     cents = {currency: half_up(total, config.cent(currency)) for currency, total in sums.items()}
@@ -61,13 +65,21 @@ def money_beside(
 
 
 def balances(txn: data.Transaction, config: Config) -> bool:
-    """Whether the money of a transaction balances, to the cent, as it is written."""
-    off: dict[str, Decimal] = defaultdict(Decimal)
+    """Whether the money of a transaction balances, to the cent, as it is written.
+
+    The cents of what goods are priced at may be those of each line, or of all of them together.
+    """
+    whole: dict[str, Decimal] = defaultdict(Decimal)
+    by_line: dict[str, Decimal] = defaultdict(Decimal)
     for posting in txn.postings:
-        weight = convert.get_weight(posting)
-        if not config.is_goods(weight.currency):
-            off[weight.currency] += weight.number
-    return not any(half_up(total, config.cent(currency)) for currency, total in off.items())
+        number, currency = convert.get_weight(posting)
+        if not config.is_goods(currency):
+            whole[currency] += number
+            by_line[currency] += half_up(number, config.cent(currency))
+    return any(
+        not any(half_up(total, config.cent(currency)) for currency, total in off.items())
+        for off in (whole, by_line)
+    )
 
 
 def residual(postings: Iterable[data.Posting]) -> dict[str, Decimal]:

@@ -103,7 +103,7 @@ def _with_credit(
     if credits:
         credit = Money(sum((money.number for money in credits), ZERO), credits[0].currency)
         return movement._replace(beside=credit._replace(number=-credit.number))
-    beside = _beside(txn, legs, config)
+    beside = _beside(movement, txn, config)
     if elided_money(txn, config) or not beside:
         return movement
     return movement._replace(beside=beside[0])
@@ -132,7 +132,7 @@ def _with_conversion(
             'Assets:Inventory:Main  40 CAKE, or reason: "abnormal-loss" where it was lost',
         )
     _check_shares(movement.receipts)
-    conversion = _beside(txn, legs, config, without=_written_off_to(legs))
+    conversion = _beside(movement, txn, config, without=_written_off_to(legs))
     if len(conversion) > 1:
         names = " and ".join(sorted(money.currency for money in conversion))
         raise WrongError(
@@ -166,8 +166,10 @@ def _written_off_to(legs: Legs) -> set[str]:
 
 
 def _beside(
-    txn: data.Transaction, legs: Legs, config: Config, without: Collection[str] = ()
+    movement: Movement, txn: data.Transaction, config: Config, without: Collection[str] = ()
 ) -> list[Money]:
-    """What the legs of money give, a currency each; some accounts' legs may be others'."""
-    sums = money_beside(txn, legs, config, without)
+    """What the legs of money give, a currency each; some are others', as a sale's are."""
+    goods: list[Issue | Receipt] = [*movement.issues, *movement.receipts]
+    own = {each.posting for each in goods}
+    sums = money_beside(txn, own, config, without)
     return [Money(-total, currency) for currency, total in sums.items()]

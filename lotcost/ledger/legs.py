@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from beancount.core import data
+from beancount.core.account import parent_matcher
 
+from lotcost.core.rounding import half_up
 from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.documents import balances, elided_money
 from lotcost.ledger.errors import MissingAccount, missing_leg
@@ -59,8 +63,35 @@ def wants_revenue(txn: data.Transaction, config: Config) -> bool:
     """Whether a sale is in the short form: its price is there and its income is not.
 
     An income leg beside it is a discount or a charge where the transaction balances as it is
-    written, and the income itself where it does not.
+    written, and the income itself where it does not. Where a leg of money is elided every
+    transaction balances, and it is told by whether it can be the income.
     """
-    if not any(config.is_income(posting.account) for posting in txn.postings):
+    income = [each for each in txn.postings if config.is_income(each.account)]
+    if not income:
         return True
-    return not elided_money(txn, config) and balances(txn, config)
+    if elided_money(txn, config):
+        return not _may_be_the_income(income, txn, config)
+    return balances(txn, config)
+
+
+def _may_be_the_income(
+    income: Sequence[data.Posting], txn: data.Transaction, config: Config
+) -> bool:
+    """Whether legs are what goods earned: all they are priced at, or some on a sales account.
+
+    A discount goes the other way.
+    """
+    prices: dict[str, Decimal] = defaultdict(Decimal)
+    for posting in txn.postings:
+        if posting.price is not None and config.is_goods(posting.units.currency):
+            prices[posting.price.currency] += posting.units.number * posting.price.number
+    written: dict[str, Decimal] = defaultdict(Decimal)
+    for account, (number, currency), *_ in income:
+        written[currency] += number
+        on_sales = any(parent_matcher(name)(account) for name in config.sales_accounts)
+        if on_sales and (number > 0) == (prices[currency] > 0):
+            return True
+    return any(
+        half_up(price - written[currency], config.cent(currency)) == 0
+        for currency, price in prices.items()
+    )

@@ -166,7 +166,8 @@ class Page:
                 self.postings[place][-1] = posting._replace(units=rest)
             else:
                 del self.postings[place][-1], self.elsewhere[place]
-            if kind in SOLD and not self.config.is_expense(posting.account):
+            owes = kind in SOLD or posting.account in self.balance.paid_to
+            if owes and not self.config.is_expense(posting.account):
                 # A customer's account that took the goods along with the money owes money only.
                 return False
             source = posting.meta or self.txn.meta

@@ -179,7 +179,7 @@ class TransactionReader:
         for account, (units, commodity), cost, _, _, meta in postings:
             told = {**txn.meta, **(meta or {})}
             said = told.get("lot") or (cost and cost.label)
-            lots: tuple[str | None, ...] = (said if isinstance(said, str) else None,)
+            lots: tuple[str | None, ...] = (str(said) if said else None,)
             if self.config.tracked(commodity) == SERIAL:
                 lots = numbers_in(told.get(SERIAL)) or lots
             for lot in lots:
