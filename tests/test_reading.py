@@ -708,6 +708,17 @@ def test_a_fee_or_a_discount_goes_with_a_short_sale_and_an_elided_leg(beside, ow
     assert written(ledger).endswith("Expenses:CostOfSales 8.00 USD\nIncome:Sales -20.00 USD")
 
 
+def test_income_that_is_nearly_the_price_is_the_income_on_whatever_account():
+    ledger = sale("""
+        Assets:Stock  -4 MILK @ 5.00 USD
+        Income:Hospitals  -19.00 USD
+        Assets:Receivable
+        """)
+    assert ledger.errors == []
+    assert "Assets:Receivable 19.00 USD" in written(ledger)
+    assert written(ledger).count("Income") == 1
+
+
 def test_a_fee_goes_with_a_short_sale_of_half_cents():
     ledger = sale("""
         Assets:Stock  -3 MILK @ 3.335 USD

@@ -9,7 +9,6 @@ from decimal import Decimal
 from beancount.core import data
 from beancount.core.account import parent_matcher
 
-from lotcost.core.rounding import half_up
 from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.documents import balances, elided_money
 from lotcost.ledger.errors import MissingAccount, missing_leg
@@ -77,10 +76,15 @@ def wants_revenue(txn: data.Transaction, config: Config) -> bool:
 def _may_be_the_income(
     income: Sequence[data.Posting], txn: data.Transaction, config: Config
 ) -> bool:
-    """Whether legs are what goods earned: all they are priced at, or some on a sales account.
+    """Whether legs are what goods earned, and no fee or discount beside it.
 
-    A discount goes the other way.
+    They are where some are on a sales account, or come to half of what the goods are priced at,
+    and go the way that income of these goods goes; a discount goes the other way. Where no
+    account is laid down for sales there is no short form.
     """
+    on_sales = [parent_matcher(name) for name in config.sales_accounts]
+    if not on_sales:
+        return True
     prices: dict[str, Decimal] = defaultdict(Decimal)
     for posting in txn.postings:
         if posting.price is not None and config.is_goods(posting.units.currency):
@@ -88,10 +92,6 @@ def _may_be_the_income(
     written: dict[str, Decimal] = defaultdict(Decimal)
     for account, (number, currency), *_ in income:
         written[currency] += number
-        on_sales = any(parent_matcher(name)(account) for name in config.sales_accounts)
-        if on_sales and (number > 0) == (prices[currency] > 0):
+        if any(has(account) for has in on_sales) and (number > 0) == (prices[currency] > 0):
             return True
-    return any(
-        half_up(price - written[currency], config.cent(currency)) == 0
-        for currency, price in prices.items()
-    )
+    return any(price and written[currency] / price * 2 >= 1 for currency, price in prices.items())
