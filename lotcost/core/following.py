@@ -24,6 +24,7 @@ from lotcost.core.refusals import (
     Short,
     UnknownLot,
 )
+from lotcost.core.valuing import is_below
 from lotcost.model import ZERO, Expiring, Kind, Landing, Lot, Movement, WriteDown
 
 
@@ -97,7 +98,7 @@ class Causes:
                 return not self._may_be_landed_on.isdisjoint(names)
             case ClosingMoved(account=account, commodities=commodities):
                 return not self._revalued.isdisjoint({None, *commodities}) or any(
-                    f"{below}:".startswith(f"{account}:") and commodity in commodities
+                    is_below(below, account) and commodity in commodities
                     for below, commodity in self._touched
                 )
         return False

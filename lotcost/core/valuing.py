@@ -105,7 +105,7 @@ def close(stock: Stock, closing: Closing) -> None:
     cent = stock.rules.cent(closing.value.currency)
     now: dict[str, Decimal] = defaultdict(Decimal)
     for account, commodity, currency, cost in stock.values():
-        if currency == closing.value.currency and _is_below(account, closing.account):
+        if currency == closing.value.currency and is_below(account, closing.account):
             now[commodity] += cost
     for commodity, (cost, currency) in closing.native:
         if currency == closing.value.currency:
@@ -125,5 +125,6 @@ def close(stock: Stock, closing: Closing) -> None:
     raise RefusedError(0, ClosingMoved(account, value, total, currency, moved, parts))
 
 
-def _is_below(account: str, ancestor: str) -> bool:
+def is_below(account: str, ancestor: str) -> bool:
+    """Whether an account is another one, or one below it."""
     return account == ancestor or account.startswith(ancestor + ":")

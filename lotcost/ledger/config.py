@@ -88,6 +88,7 @@ class Config:
       is_goods: Tells goods from money: goods are kept in stock, and nothing is priced in them.
       is_income: Tells an income account.
       is_expense: Tells an expense account.
+      is_sales: Tells an account that revenue from goods is laid down to go to, or one below it.
       unreadable: The accounts whose method is none that is known: their `open` has that error.
       near_expiry: What goods are worth, in percent of their cost, with so many days left or
         fewer; the smallest number of days that fits counts.
@@ -102,6 +103,7 @@ class Config:
         self.cent = cache(self._cent)
         self.is_income = cache(partial(_is_below, options["name_income"]))
         self.is_expense = cache(partial(_is_below, options["name_expenses"]))
+        self.is_sales = cache(self._is_sales)
         self._opens: dict[str, data.Open] = {}
         currencies = dict.fromkeys(options["operating_currency"])
         held: dict[str, set[str]] = defaultdict(set)
@@ -149,6 +151,9 @@ class Config:
         """The accounts that revenue from goods is laid down to go to."""
         named = {entry.meta.get("lot-sales") for entry in self._opens.values()}
         return sorted(name for name in named if isinstance(name, str))
+
+    def _is_sales(self, account: str) -> bool:
+        return any(accounts.parent_matcher(name)(account) for name in self.sales_accounts)
 
     def tracked(self, commodity: str) -> str:
         """Return what `lot-tracked` says of goods, or nothing."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from beancount.core import data
-from beancount.core.account import parent_matcher
 
 from lotcost.ledger.config import Config, Policy
 from lotcost.ledger.documents import balances, elided_money
@@ -82,8 +81,7 @@ def _may_be_the_income(
     and go the way that income of these goods goes; a discount goes the other way. Where no
     account is laid down for sales there is no short form.
     """
-    on_sales = [parent_matcher(name) for name in config.sales_accounts]
-    if not on_sales:
+    if not config.sales_accounts:
         return True
     prices: dict[str, Decimal] = defaultdict(Decimal)
     for posting in txn.postings:
@@ -92,6 +90,6 @@ def _may_be_the_income(
     written: dict[str, Decimal] = defaultdict(Decimal)
     for account, (number, currency), *_ in income:
         written[currency] += number
-        if any(has(account) for has in on_sales) and (number > 0) == (prices[currency] > 0):
+        if config.is_sales(account) and (number > 0) == (prices[currency] > 0):
             return True
     return any(price and written[currency] / price * 2 >= 1 for currency, price in prices.items())

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from beancount.core import account as accounts
 from beancount.core import data
 
 from lotcost.core.rounding import half_up
@@ -121,9 +120,8 @@ def _fees(
     if len(written) in {0, len(income)} or any(line.price is None for line in sold.values()):
         return []
     come_back = all(line.units > ZERO for line in sold.values())
-    on_sales = [accounts.parent_matcher(name) for name in config.sales_accounts]
     return [
         leg
         for leg in written
-        if (leg.units.number > ZERO) == come_back and not any(has(leg.account) for has in on_sales)
+        if (leg.units.number > ZERO) == come_back and not config.is_sales(leg.account)
     ]

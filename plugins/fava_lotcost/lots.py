@@ -18,6 +18,7 @@ from fava_lotcost.params import Params
 from fava_lotcost.snapshot import Asked, Snapshot
 from fava_lotcost.table import Part, Table, part, table
 from fava_lotcost.translating import N_, gettext
+from lotcost.core.expiry import is_expired
 from lotcost.ledger.books import Books
 from lotcost.model import Lot
 from lotcost.reports import expiry
@@ -174,7 +175,7 @@ def _stock(snapshot: Snapshot, asked: Asked, by: str, days: int) -> Stock:
     whole = snapshot.report("lots", asked, by)
     near = whole.at + datetime.timedelta(days=days)
     on_hand = [row for row in whole.rows if row["units_on_hand"]]
-    late = (row for row in on_hand if row["expires"] is not None and row["expires"] < whole.at)
+    late = (row for row in on_hand if is_expired(row["expires"], whole.at))
     soon = (row for row in on_hand if row["status"] == "open" and _is_near(row, near))
     return Stock(
         whole=whole,
